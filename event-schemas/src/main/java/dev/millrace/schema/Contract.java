@@ -1,0 +1,40 @@
+package dev.millrace.schema;
+
+import static dev.millrace.schema.SchemaException.Code.INVALID_CONTRACT;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.avro.Schema;
+
+/** What an event's schema must say beside its fields: {@code stream}, {@code key} and {@code owner}. */
+record Contract(Schema schema) {
+  private static final Set<Schema.Type> KEY_TYPES = EnumSet.of(Schema.Type.STRING, Schema.Type.INT,
+      Schema.Type.LONG,
+      Schema.Type.ENUM);
+
+  /** @throws SchemaException INVALID_CONTRACT, naming the schema, what is wrong and what would be right */
+  void check() {
+    if (schema.getType() != Schema.Type.RECORD) {
+      throw invalid("is " + schema.getType().getName() + ", but an event is a record");
+    }
+    for (var property : new String[]{"stream", "key", "owner"}) {
+      var value = schema.getProp(property);
+      if (value == null || value.isBlank()) {
+        throw invalid(
+            "does not say its \"" + property + "\": add \"" + property + "\": \"…\" beside its \"name\"");
+      }
+    }
+    var key = schema.getField(schema.getProp("key"));
+    if (key == null) {
+      throw invalid("has the key \"" + schema.getProp("key") + "\", which is none of its fields");
+    }
+    if (!KEY_TYPES.contains(key.schema().getType())) {
+      throw invalid("has the key \"" + key.name() + "\", a " + key.schema().getType().getName()
+          + ", but a key is a string, an int, a long or an enum, and never null");
+    }
+  }
+
+  private SchemaException invalid(String what) {
+    return new SchemaException(INVALID_CONTRACT, schema.getFullName() + " " + what);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.millrace.schema;
+
+import java.util.List;
+import org.apache.avro.Schema;
+
+/**
+ * A type of event with its whole contract: the stream it is said on, the field that orders it, who owns it, and every
+ * version of its schema. Nobody configures a topic or a key in code. Immutable.
+ *
+ * <p>The contract stands in the .avsc beside the fields: {@code "stream"}, {@code "key"} and {@code "owner"}.
+ *
+ * @param <E> the generated record
+ */
+public final class EventType<E extends Event> {
+  private final Shape<E> shape;
+  private final List<Schema> versions;
+  private final int version;
+  private final int keyIndex;
+
+  private EventType(Shape<E> shape, List<Schema> versions, int version) {
+    this.shape = shape;
+    this.versions = versions;
+    this.version = version;
+    this.keyIndex = shape.fields().indexOf(key());
+  }
+
+  /**
+   * The type of a generated record.
+   *
+   * @param versions the text of every version's schema, the first first
+   * @throws SchemaException INVALID_CONTRACT where stream, key or owner is missing, or the key is no text or number
+   */
+  public static <E extends Event> EventType<E> of(Shape<E> shape, List<String> versions) {
+    var parsed = versions.stream().map(text -> new Schema.Parser().parse(text)).toList();
+    var contract = new Contract(parsed.getLast());
+    contract.check();
+    return new EventType<>(shape, parsed, parsed.size());
+  }
+
+  /**
+   * This type, written under an older version of its schema: for a publisher whose readers are not all upgraded yet.
+   * Fields that the older version lacks are left out. Readers are not affected.
+   *
+   * @param version from 1 to the newest
+   */
+  public EventType<E> at(int version) {
+    if (version < 1 || version > versions.size()) {
+      throw new IllegalArgumentException(
+          name() + " has versions 1 to " + versions.size() + ", not " + version);
+    }
+    return new EventType<>(shape, versions, version);
+  }
+
+  /** The full name of the schema, such as {@code shop.sales.OrderPlaced}. */
+  public String name() {
+    return newest().getFullName();
+  }
+
+  /** The stream that carries events of this type, such as {@code sales.orders}. */
+  public String stream() {
+    return newest().getProp("stream");
+  }
+
+  /** The name of the field that orders events of this type. */
+  public String key() {
+    return newest().getProp("key");
+  }
+
+  /** The service that owns this type: only it publishes it. */
+  public String owner() {
+    return newest().getProp("owner");
+  }
+
+  /** The record's class. */
+  public Class<E> javaClass() {
+    return shape.type();
+  }
+
+  /** The version that this type is written under. */
+  public int version() {
+    return version;
+  }
+
+  /** The schema that events of this type are written under: the newest, or the one chosen with {@link #at}. */
+  public Schema writerSchema() {
+    return versions.get(version - 1);
+  }
+
+  /** The newest schema: the one that the record has, and that events are read as. */
+  public Schema newest() {
+    return versions.getLast();
+  }
+
+  /** Every version of the schema, the first first. */
+  public List<Schema> versions() {
+    return versions;
+  }
+
+  /** The key of an event as text. */
+  public String keyOf(E event) {
+    return String.valueOf(shape.get().get(event, keyIndex));
+  }
+
+  Shape<E> shape() {
+    return shape;
+  }
+
+  /** The subject under which the schemas are registered: the record's full name (Confluent's RecordNameStrategy). */
+  public String subject() {
+    return name();
+  }
+
+  @Override
+  public String toString() {
+    return name() + " v" + version;
+  }
+}
