@@ -34,6 +34,15 @@ record Contract(Schema schema) {
     }
   }
 
+  /** @throws SchemaException INVALID_CONTRACT where the shape's fields are not the schema's */
+  void check(Shape<?> shape) {
+    var fields = schema.getFields().stream().map(Schema.Field::name).toList();
+    if (!fields.equals(shape.fields())) {
+      throw invalid("has the fields " + fields + ", but the shape of " + shape.type().getName() + " has "
+          + shape.fields() + ": generate the record anew from its newest schema");
+    }
+  }
+
   private SchemaException invalid(String what) {
     return new SchemaException(INVALID_CONTRACT, schema.getFullName() + " " + what);
   }

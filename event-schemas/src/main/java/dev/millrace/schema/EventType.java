@@ -1,5 +1,6 @@
 package dev.millrace.schema;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 
@@ -14,32 +15,43 @@ import org.apache.avro.Schema;
 public final class EventType<E extends Event> {
   private final Shape<E> shape;
   private final List<Schema> versions;
+  private final List<EventType<E>> family;
   private final int version;
   private final int keyIndex;
+  private final List<String> keySymbols;
 
-  private EventType(Shape<E> shape, List<Schema> versions, int version) {
+  private EventType(Shape<E> shape, List<Schema> versions, List<EventType<E>> family, int version) {
     this.shape = shape;
     this.versions = versions;
+    this.family = family;
     this.version = version;
     this.keyIndex = shape.fields().indexOf(key());
+    var keySchema = newest().getField(key()).schema();
+    this.keySymbols = keySchema.getType() == Schema.Type.ENUM ? keySchema.getEnumSymbols() : List.of();
   }
 
   /**
    * The type of a generated record.
    *
    * @param versions the text of every version's schema, the first first
-   * @throws SchemaException INVALID_CONTRACT where stream, key or owner is missing, or the key is no text or number
+   * @throws SchemaException INVALID_CONTRACT where stream, key or owner is missing, the key is no text or number, or the
+   *     shape's fields are not the newest schema's
    */
   public static <E extends Event> EventType<E> of(Shape<E> shape, List<String> versions) {
     var parsed = versions.stream().map(text -> new Schema.Parser().parse(text)).toList();
     var contract = new Contract(parsed.getLast());
     contract.check();
-    return new EventType<>(shape, parsed, parsed.size());
+    contract.check(shape);
+    var family = new ArrayList<EventType<E>>();
+    for (int version = 1; version <= parsed.size(); version++) {
+      family.add(new EventType<>(shape, parsed, family, version));
+    }
+    return family.getLast();
   }
 
   /**
    * This type, written under an older version of its schema: for a publisher whose readers are not all upgraded yet.
-   * Fields that the older version lacks are left out. Readers are not affected.
+   * Fields that the older version lacks are left out. Readers are not affected. The same object at every call.
    *
    * @param version from 1 to the newest
    */
@@ -48,7 +60,7 @@ public final class EventType<E extends Event> {
       throw new IllegalArgumentException(
           name() + " has versions 1 to " + versions.size() + ", not " + version);
     }
-    return new EventType<>(shape, versions, version);
+    return family.get(version - 1);
   }
 
   /** The full name of the schema, such as {@code shop.sales.OrderPlaced}. */
@@ -97,8 +109,10 @@ public final class EventType<E extends Event> {
   }
 
   /** The key of an event as text. */
+  @SuppressWarnings("EnumOrdinal") // a generated enum has the symbols of its schema, in their order
   public String keyOf(E event) {
-    return String.valueOf(shape.get().get(event, keyIndex));
+    var key = shape.get().get(event, keyIndex);
+    return key instanceof Enum<?> constant ? keySymbols.get(constant.ordinal()) : String.valueOf(key);
   }
 
   Shape<E> shape() {
