@@ -1,0 +1,33 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MillraceTest {
+  @Test
+  void help_names_the_commands_and_the_exit_codes() {
+    Run run = Run.of("--help");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("Usage: millrace", "generate-completion", "Exit codes");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void version_names_millrace_and_the_jdk() {
+    Run run = Run.of("--version");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("millrace ").contains("JDK 25");
+  }
+
+  @Test
+  void an_option_that_does_not_exist_is_a_usage_error_with_a_suggestion() {
+    Run run = Run.of("--versoin");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("Unknown option: '--versoin'", "--version");
+  }
+}
