@@ -59,5 +59,5 @@ public final class EventCodec {
    * @param type the full name of the schema that wrote it
    * @param fields the fields in the schema's order
    */
-  record Decoded(int schemaId, String type, Map<String, Object> fields) {}
+  public record Decoded(int schemaId, String type, Map<String, Object> fields) {}
 }
