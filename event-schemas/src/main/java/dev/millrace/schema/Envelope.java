@@ -48,6 +48,21 @@ public record Envelope(String id, String source, String type, Instant time, Stri
         Optional.of(cause.id), cause.traceparent, cause.tracestate);
   }
 
+  /** This envelope with an id of the caller's own, which must be unique within the source. */
+  public Envelope withId(String id) {
+    return new Envelope(id, source, type, time, subject, correlationId, causationId, traceparent, tracestate);
+  }
+
+  /** This envelope, said by somebody else. */
+  public Envelope withSource(String source) {
+    return new Envelope(id, source, type, time, subject, correlationId, causationId, traceparent, tracestate);
+  }
+
+  /** This envelope, about something that happened at this time. */
+  public Envelope withTime(Instant time) {
+    return new Envelope(id, source, type, time, subject, correlationId, causationId, traceparent, tracestate);
+  }
+
   /** As names and texts in a fixed order: the CloudEvents attributes without prefix, then the trace context. */
   public Map<String, String> attributes() {
     var attributes = new LinkedHashMap<String, String>();
