@@ -1,0 +1,150 @@
+package dev.millrace.schema;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+
+/**
+ * The steps that read values which hold no others. A number is read by the unit of its writer's logical type and given in
+ * the Java type of the reader's, so that milliseconds read as microseconds, or a decimal read at another scale, keep
+ * their value; Avro itself takes the bare number.
+ */
+final class ScalarReads {
+  private ScalarReads() {}
+
+  static Read of(Schema writer, Schema reader) {
+    if (isDecimal(reader) || isDecimal(writer))
+      return decimal(writer, reader);
+    var written = LogicalValue.of(writer);
+    var read = LogicalValue.of(reader);
+    if (read.isPresent()) {
+      if (written.isPresent() && written.get().javaType() != read.get().javaType()) {
+        return unreadable(writer, reader);
+      }
+      return logical(writer, written.orElse(read.get()));
+    }
+    return isUuid(reader) ? uuid(writer) : plain(writer, reader);
+  }
+
+  private static Read unreadable(Schema writer, Schema reader) {
+    return _ -> {
+      throw PathException.unreadable("written as " + writer + ", which cannot be read as " + reader);
+    };
+  }
+
+  private static Read logical(Schema writer, LogicalValue value) {
+    return writer.getType() == Schema.Type.INT
+        ? in -> value.read(in.readInt())
+        : in -> value.read(in.readLong());
+  }
+
+  private static Read plain(Schema writer, Schema reader) {
+    var from = writer.getType();
+    return switch (reader.getType()) {
+      case NULL -> _ -> null;
+      case BOOLEAN -> AvroInput::readBoolean;
+      case INT -> AvroInput::readInt;
+      case LONG -> from == Schema.Type.INT ? in -> (long) in.readInt() : AvroInput::readLong;
+      case FLOAT -> switch (from) {
+        case INT -> in -> (float) in.readInt();
+        case LONG -> in -> (float) in.readLong();
+        default -> AvroInput::readFloat;
+      };
+      case DOUBLE -> switch (from) {
+        case INT -> in -> (double) in.readInt();
+        case LONG -> in -> (double) in.readLong();
+        case FLOAT -> in -> (double) in.readFloat();
+        default -> AvroInput::readDouble;
+      };
+      case STRING -> AvroInput::readString;
+      case BYTES, FIXED -> {
+        var bytes = bytes(writer);
+        yield in -> ByteBuffer.wrap(bytes.apply(in)).asReadOnlyBuffer();
+      }
+      default -> throw new IllegalArgumentException(reader + " is no scalar");
+    };
+  }
+
+  private static Function<AvroInput, byte[]> bytes(Schema writer) {
+    if (writer.getType() != Schema.Type.FIXED)
+      return AvroInput::readBytes;
+    int size = writer.getFixedSize();
+    return in -> in.readFixed(size);
+  }
+
+  private static Read decimal(Schema writer, Schema reader) {
+    boolean hasBytes = writer.getType() != Schema.Type.STRING && reader.getType() != Schema.Type.STRING;
+    if (!hasBytes)
+      return unreadable(writer, reader);
+    if (!isDecimal(reader))
+      return plain(writer, reader);
+    var bytes = bytes(writer);
+    int to = scale(reader);
+    int from = isDecimal(writer) ? scale(writer) : to;
+    return from == to
+        ? in -> decimal(bytes.apply(in), to)
+        : in -> rescaled(decimal(bytes.apply(in), from), to);
+  }
+
+  private static BigDecimal decimal(byte[] unscaled, int scale) {
+    if (unscaled.length == 0) {
+      throw PathException.malformed("a decimal has no bytes");
+    }
+    if (unscaled.length > 8)
+      return new BigDecimal(new BigInteger(unscaled), scale);
+    long value = unscaled[0];
+    for (int i = 1; i < unscaled.length; i++) {
+      value = value << 8 | (unscaled[i] & 0xFF);
+    }
+    return BigDecimal.valueOf(value, scale);
+  }
+
+  private static BigDecimal rescaled(BigDecimal value, int scale) {
+    try {
+      return value.setScale(scale);
+    } catch (ArithmeticException e) {
+      throw PathException.unreadable(value + " does not fit the reader's scale " + scale);
+    }
+  }
+
+  private static Read uuid(Schema writer) {
+    if (writer.getType() == Schema.Type.FIXED) {
+      return in -> {
+        var bytes = ByteBuffer.wrap(in.readFixed(16));
+        return new UUID(bytes.getLong(), bytes.getLong());
+      };
+    }
+    return in -> {
+      var text = in.readString();
+      // UUID.fromString takes shorter groups too, and would then not give the same text again.
+      return parse(text).orElseThrow(() -> PathException.malformed("'" + text + "' is no UUID"));
+    };
+  }
+
+  private static Optional<UUID> parse(String text) {
+    if (text.length() != 36)
+      return Optional.empty();
+    try {
+      return Optional.of(UUID.fromString(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  static boolean isDecimal(Schema schema) {
+    return schema.getLogicalType() instanceof LogicalTypes.Decimal;
+  }
+
+  static int scale(Schema schema) {
+    return ((LogicalTypes.Decimal) schema.getLogicalType()).getScale();
+  }
+
+  static boolean isUuid(Schema schema) {
+    return schema.getLogicalType() != null && schema.getLogicalType().getName().equals("uuid");
+  }
+}

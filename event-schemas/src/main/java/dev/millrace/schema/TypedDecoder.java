@@ -1,0 +1,47 @@
+package dev.millrace.schema;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes the events of some types, with a plan for each schema id that it has met. */
+final class TypedDecoder implements EventCodec.Decoder {
+  private static final Plan ANOTHER_TYPE = new Plan("", null);
+
+  private final SchemaRegistry registry;
+  private final Map<String, EventType<?>> types = new HashMap<>();
+  private final Map<Integer, Plan> plans = new ConcurrentHashMap<>();
+
+  private record Plan(String type, @Nullable Read read) {}
+
+  TypedDecoder(SchemaRegistry registry, List<? extends EventType<?>> types) {
+    this.registry = registry;
+    types.forEach(type -> this.types.put(type.name(), type));
+    types.forEach(type -> type.newest().getAliases().forEach(alias -> this.types.putIfAbsent(alias, type)));
+  }
+
+  @Override
+  public Optional<Event> decode(byte[] payload) {
+    int id = EventCodec.schemaId(payload);
+    var plan = plans.get(id);
+    if (plan == null) {
+      plan = plan(registry.byId(id), id);
+      plans.put(id, plan);
+    }
+    return plan.read == null
+        ? Optional.empty()
+        : Optional.of((Event) EventCodec.read(plan.read, payload, plan.type, id));
+  }
+
+  private Plan plan(Schema writer, int id) {
+    EventCodec.requireRecord(writer, id);
+    var type = types.get(writer.getFullName());
+    return type == null
+        ? ANOTHER_TYPE
+        : new Plan(type.name(), ReadPlan.of(writer, type.newest(), Shapes.of(type)));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.schema;
+
+import org.jspecify.annotations.NullMarked;
