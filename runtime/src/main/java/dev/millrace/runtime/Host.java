@@ -1,0 +1,63 @@
+package dev.millrace.runtime;
+
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the parts while the server runs. What reads is started before what writes, so that nothing waits unread, and stopped
+ * after it.
+ */
+@Singleton
+final class Host implements ApplicationEventListener<ServerStartupEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+
+  private final List<Part> parts;
+  private final Deque<Part> started = new ArrayDeque<>();
+
+  Host(PartList parts) {
+    this.parts = parts.all().stream().sorted(Comparator.comparing(Part::kind)).toList();
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  @Override
+  public void onApplicationEvent(ServerStartupEvent event) {
+    start();
+  }
+
+  private synchronized void start() {
+    for (var part : parts) {
+      try {
+        part.start();
+      } catch (RuntimeException e) {
+        stop();
+        throw new StartException(StartException.Code.PART,
+            part.kind().text() + " " + part.name() + " did not start: " + e.getMessage(), e);
+      }
+      started.push(part);
+    }
+  }
+
+  /** Stops in the other order. A part that does not stop well keeps none of the others from stopping. */
+  @PreDestroy
+  synchronized void stop() {
+    while (!started.isEmpty()) {
+      var part = started.pop();
+      try {
+        part.close();
+      } catch (RuntimeException e) {
+        LOG.warn("{} {} did not stop well", part.kind().text(), part.name(), e);
+      }
+    }
+  }
+}

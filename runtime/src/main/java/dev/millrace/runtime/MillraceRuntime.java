@@ -1,0 +1,144 @@
+package dev.millrace.runtime;
+
+import static dev.millrace.runtime.StartException.Code.PORT_TAKEN;
+
+import dev.millrace.log.EventLog;
+import dev.millrace.schema.EventCodec;
+import dev.millrace.view.Projection;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.exceptions.BeanInstantiationException;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running Millrace: views, stream apps and relays hosted, the HTTP API open. Started inside any program.
+ *
+ * {@snippet :
+ * try (var runtime = MillraceRuntime.builder().settings(Settings.fromEnvironment(System.getenv()))
+ *     .projection(countryRevenue).start()) {
+ *   runtime.await();
+ * }
+ * }
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class MillraceRuntime implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final ApplicationContext context;
+  private final EmbeddedServer server;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private MillraceRuntime(ApplicationContext context, EmbeddedServer server) {
+    this.context = context;
+    this.server = server;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What to run, and where. Not safe for use by many threads. */
+  public static final class Builder {
+    private final List<Projection<?>> projections = new ArrayList<>();
+    private Optional<Settings> settings = Optional.empty();
+
+    private Builder() {}
+
+    /** The settings; those of the environment and of application.yml where nothing is said. */
+    public Builder settings(Settings settings) {
+      this.settings = Optional.of(settings);
+      return this;
+    }
+
+    /** Keeps this view, and answers from it. */
+    public Builder projection(Projection<?> projection) {
+      projections.add(projection);
+      return this;
+    }
+
+    public Builder projections(Collection<? extends Projection<?>> projections) {
+      this.projections.addAll(projections);
+      return this;
+    }
+
+    /**
+     * Asks whether the servers are there, opens the HTTP API, then starts what is hosted. Where nothing is said to host,
+     * what is found as beans is hosted.
+     *
+     * @throws StartException with all that is wrong; nothing is left running
+     */
+    public MillraceRuntime start() {
+      var builder = ApplicationContext.builder().banner(false).deduceEnvironment(false);
+      settings.ifPresent(set -> builder.singletons(set).properties(Map.of(
+          "micronaut.server.host", set.httpHost(), "micronaut.server.port",
+          set.httpPort() == 0 ? -1 : set.httpPort())));
+      if (!projections.isEmpty())
+        builder.singletons(new Parts(projections));
+      var context = builder.build();
+      try {
+        context.start();
+        context.getBean(Servers.class).require(PATIENCE);
+        var server = context.getBean(EmbeddedServer.class);
+        server.start();
+        return new MillraceRuntime(context, server);
+      } catch (RuntimeException e) {
+        context.close();
+        throw startException(e);
+      }
+    }
+
+    private static RuntimeException startException(RuntimeException failure) {
+      for (@Nullable
+      Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof StartException known)
+          return known;
+        if (cause instanceof BindException) {
+          return new StartException(PORT_TAKEN, "the HTTP API cannot listen: " + failure.getMessage()
+              + "; stop what does, or set millrace.http.port (MILLRACE_HTTP_PORT), 0 for a free one",
+              failure);
+        }
+      }
+      return failure instanceof BeanInstantiationException
+          ? new StartException(StartException.Code.PART, String.valueOf(failure.getMessage()), failure)
+          : failure;
+    }
+  }
+
+  /** Where the HTTP API is. */
+  public URI uri() {
+    return server.getURI();
+  }
+
+  /** The log; closed with the runtime. */
+  public EventLog log() {
+    return context.getBean(EventLog.class);
+  }
+
+  /** The codec, on the runtime's registry. */
+  public EventCodec codec() {
+    return context.getBean(EventCodec.class);
+  }
+
+  /** Waits until the runtime is closed. */
+  public void await() throws InterruptedException {
+    closed.await();
+  }
+
+  /** Stops the HTTP API and what is hosted, in the order in which nothing is lost, and waits for that. */
+  @Override
+  public void close() {
+    context.getBean(Host.class).stop();
+    context.close();
+    closed.countDown();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.runtime;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Where the runtime finds its servers, and where it listens. Valid once it is built. Every setting has a key, and the
+ * environment variable of the same name in capitals: {@code millrace.kafka.bootstrap-servers} is
+ * {@code MILLRACE_KAFKA_BOOTSTRAP_SERVERS}.
+ *
+ * @param kafka host:port of some brokers, with commas between ({@code millrace.kafka.bootstrap-servers})
+ * @param registry the address of the schema registry ({@code millrace.registry.url})
+ * @param postgresUrl the JDBC address of the read models' database ({@code millrace.postgres.url})
+ * @param postgresUser {@code millrace.postgres.user}
+ * @param postgresPassword {@code millrace.postgres.password}; empty where the server asks for none
+ * @param postgresConnections how many connections the runtime may hold ({@code millrace.postgres.connections}, 16)
+ * @param httpHost where the HTTP API listens ({@code millrace.http.host}, 127.0.0.1)
+ * @param httpPort {@code millrace.http.port}, 8080; 0 takes a free one
+ * @param source the CloudEvents source of what this process publishes ({@code millrace.source}, /millrace)
+ * @param partitions how many partitions a stream gets that is not there yet ({@code millrace.streams.partitions}, 6)
+ * @param stateDirectory where stream apps keep their state ({@code millrace.state.directory}, a folder in the system's
+ *     temporary one)
+ */
+public record Settings(String kafka, URI registry, String postgresUrl, String postgresUser,
+    String postgresPassword, int postgresConnections, String httpHost, int httpPort, String source,
+    int partitions, Path stateDirectory) {
+
+  /**
+   * Reads the settings from environment variables, such as {@code System.getenv()}.
+   *
+   * @throws StartException CONFIGURATION with all that is wrong
+   */
+  public static Settings fromEnvironment(Map<String, String> environment) {
+    return from(key -> Optional.ofNullable(environment.get(variable(key))));
+  }
+
+  static Settings from(Function<String, Optional<String>> source) {
+    return new SettingsReader(source).read();
+  }
+
+  /** The environment variable that sets the key. */
+  static String variable(String key) {
+    return key.replace('.', '_').replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+  }
+
+  /** Settings from code, under the same rules. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The password is left out. */
+  @Override
+  public String toString() {
+    return "kafka " + kafka + ", registry " + registry + ", postgres " + postgresUrl + " as " + postgresUser
+        + ", http " + httpHost + ":" + httpPort;
+  }
+
+  /** Collects settings by their keys' meaning; what is not set has the default of its key. */
+  public static final class Builder {
+    private final java.util.HashMap<String, String> values = new java.util.HashMap<>();
+
+    private Builder() {}
+
+    public Builder kafka(String bootstrapServers) {
+      return set(SettingsReader.KAFKA, bootstrapServers);
+    }
+
+    public Builder registry(URI url) {
+      return set(SettingsReader.REGISTRY, url.toString());
+    }
+
+    public Builder postgres(String url, String user, String password) {
+      set(SettingsReader.POSTGRES_URL, url);
+      set(SettingsReader.POSTGRES_USER, user);
+      return set(SettingsReader.POSTGRES_PASSWORD, password);
+    }
+
+    public Builder postgresConnections(int connections) {
+      return set(SettingsReader.POSTGRES_CONNECTIONS, Integer.toString(connections));
+    }
+
+    public Builder http(String host, int port) {
+      set(SettingsReader.HTTP_HOST, host);
+      return set(SettingsReader.HTTP_PORT, Integer.toString(port));
+    }
+
+    public Builder source(String source) {
+      return set(SettingsReader.SOURCE, source);
+    }
+
+    public Builder partitions(int partitions) {
+      return set(SettingsReader.PARTITIONS, Integer.toString(partitions));
+    }
+
+    public Builder stateDirectory(Path directory) {
+      return set(SettingsReader.STATE_DIRECTORY, directory.toString());
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws StartException CONFIGURATION with all that is wrong
+     */
+    public Settings build() {
+      return from(key -> Optional.ofNullable(values.get(key)));
+    }
+
+    private Builder set(String key, String value) {
+      values.put(key, value);
+      return this;
+    }
+  }
+}

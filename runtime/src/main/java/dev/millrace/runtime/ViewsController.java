@@ -1,0 +1,133 @@
+package dev.millrace.runtime;
+
+import dev.millrace.view.ViewStatus;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The read models: what they hold, and how fresh it is. Decimals are texts; dates and times are ISO 8601. */
+@Controller("/views")
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "views")
+class ViewsController {
+  private static final String FILTER = "column:operator:value, such as country:eq:Germany; operators are eq, lt, le,"
+      + " gt, ge and prefix; may stand several times, and all must hold";
+  private static final String SORT = "columns with commas between, each with :desc where the greatest comes first, such"
+      + " as net:desc,country";
+
+  private final Views views;
+
+  ViewsController(Views views) {
+    this.views = views;
+  }
+
+  /**
+   * How a view is.
+   *
+   * @param name the view
+   * @param columns its columns, in order
+   * @param key the columns that are its key
+   * @param generation the number of the table that is live
+   * @param rows how many rows it has
+   * @param events how many events it has applied
+   * @param lag how many records it has not read yet; an upper bound
+   * @param freshnessMillis how old the newest thing is that the view does not show; 0 where it shows all
+   * @param parked how many records are kept aside because they could not be applied
+   * @param state NEW, RUNNING, RETRYING, FAILED or STOPPED
+   * @param message what is wrong, or empty
+   * @param at when this was found
+   */
+  @Serdeable
+  record ViewItem(String name, List<String> columns, List<String> key, int generation, long rows, long events,
+      long lag, long freshnessMillis, long parked, String state, String message, String at) {
+
+    static ViewItem of(Views.View view, ViewStatus status) {
+      var projection = view.model().projection();
+      return new ViewItem(projection.name(), projection.columns(), projection.keyColumns(),
+          status.generation(), status.rows(), status.events(), status.lag(), status.freshness().toMillis(),
+          status.parked(), status.state().name(), status.message(), status.at().toString());
+    }
+  }
+
+  /**
+   * A page of rows.
+   *
+   * @param rows the rows, each an object of the view's columns
+   * @param next what to say as page to get the next one; null on the last
+   */
+  @Serdeable
+  record Rows(List<Map<String, @Nullable Object>> rows, @Nullable String next) {}
+
+  /** The views there are, and how each is. */
+  @Get
+  List<ViewItem> views() {
+    return views.statuses().stream().map(status -> ViewItem.of(views.named(status.view()), status)).toList();
+  }
+
+  /**
+   * A page of a view's rows.
+   *
+   * @param view the view's name
+   */
+  @Get("/{view}")
+  @Operation(parameters = {
+      @Parameter(name = "filter", in = ParameterIn.QUERY, description = FILTER, array = @ArraySchema(schema = @Schema(type = "string"), maxItems = 20)),
+      @Parameter(name = "sort", in = ParameterIn.QUERY, description = SORT, schema = @Schema(type = "string")),
+      @Parameter(name = "limit", in = ParameterIn.QUERY, description = "how many rows a page has at most", schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100")),
+      @Parameter(name = "page", in = ParameterIn.QUERY, description = "the next of the page before; the rest of the query stays the same", schema = @Schema(type = "string"))})
+  Rows rows(@PathVariable String view, @Parameter(hidden = true) HttpRequest<?> request) {
+    var page = views.named(view).model().queryPlain(new ViewQuery(request.getParameters()).query());
+    return new Rows(page.rows().stream().map(Plain::row).toList(), page.next().orElse(null));
+  }
+
+  /**
+   * How one view is.
+   *
+   * @param view the view's name
+   */
+  @Get("/{view}/status")
+  ViewItem status(@PathVariable String view) {
+    var named = views.named(view);
+    return ViewItem.of(named, named.runner().status());
+  }
+
+  /**
+   * The row of a key. The row whose key is the word "status" is found with a filter.
+   *
+   * @param view the view's name
+   * @param key the key, percent-encoded; the parts of a key that has several stand in their order with commas between, a
+   *     comma within a part being %2C
+   */
+  @Get("/{view}/{key}")
+  Map<String, @Nullable Object> row(@PathVariable String view, @PathVariable String key,
+      @Parameter(hidden = true) HttpRequest<?> request) {
+    var model = views.named(view).model();
+    var raw = request.getUri().getRawPath();
+    var parts = keyParts(raw.substring(raw.lastIndexOf('/') + 1), model.projection().keyColumns().size());
+    return model.getPlain(parts).map(Plain::row)
+        .orElseThrow(() -> new ProblemException(Problem.Code.UNKNOWN_KEY, view + " has no row with the key '"
+            + key + "'; GET /views/" + view + " lists those it has"));
+  }
+
+  // split before it is decoded, as a part may have an encoded comma
+  private static List<String> keyParts(String raw, int parts) {
+    var texts = parts == 1 ? List.of(raw) : List.of(raw.split(",", -1));
+    return texts.stream()
+        .map(text -> URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8)).toList();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.millrace.runtime;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.SchemaRegistry;
+import dev.millrace.view.Projection;
+import io.micronaut.context.BeanContext;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.env.Environment;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** Makes what the parts stand on, once each. A program that brings one of these as a bean of its own has its own. */
+@Factory
+final class Wiring {
+  // a pool's thread gives up soon and says so, rather than that requests pile up behind it
+  private static final long CONNECT_MILLIS = 5_000;
+
+  @Singleton
+  @Requires(missingBeans = Settings.class)
+  Settings settings(Environment environment) {
+    return Settings.from(key -> environment.getProperty(key, String.class));
+  }
+
+  @Singleton
+  @Requires(missingBeans = Parts.class)
+  Parts parts(BeanContext context) {
+    List<Projection<?>> projections = new ArrayList<>();
+    context.getBeansOfType(Projection.class).forEach(projections::add);
+    return new Parts(projections);
+  }
+
+  @Singleton
+  @Requires(missingBeans = Clock.class)
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Singleton
+  @Requires(missingBeans = SchemaRegistry.class)
+  SchemaRegistry registry(Settings settings) {
+    return SchemaRegistry.at(settings.registry());
+  }
+
+  @Singleton
+  @Requires(missingBeans = EventCodec.class)
+  EventCodec codec(SchemaRegistry registry) {
+    return EventCodec.of(registry);
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(missingBeans = DataSource.class)
+  HikariDataSource database(Settings settings, Parts parts) {
+    var config = new HikariConfig();
+    config.setPoolName("millrace");
+    config.setJdbcUrl(settings.postgresUrl());
+    config.setUsername(settings.postgresUser());
+    config.setPassword(settings.postgresPassword());
+    config.addDataSourceProperty("ApplicationName", "millrace");
+    // each view's runner keeps one for itself
+    config.setMaximumPoolSize(settings.postgresConnections() + parts.projections().size());
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECT_MILLIS);
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
+  }
+}
