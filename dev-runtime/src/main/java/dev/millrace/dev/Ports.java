@@ -1,0 +1,61 @@
+package dev.millrace.dev;
+
+import dev.millrace.dev.DevException.Code;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+
+/** Ports of the loopback interface. */
+final class Ports {
+  static final String HOST = "127.0.0.1";
+
+  private Ports() {}
+
+  static InetAddress loopback() {
+    try {
+      return InetAddress.getByAddress("localhost", new byte[]{127, 0, 0, 1});
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException("four bytes are an address", impossible);
+    }
+  }
+
+  /** A port that nobody listens on now; somebody else may take it before the caller does. */
+  static int free() {
+    try (var socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(loopback(), 0));
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new DevException(Code.NOT_STARTED, "no free port on " + HOST + ": " + e.getMessage(), e);
+    }
+  }
+
+  static int checked(int port) {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("a port is from 1 to 65535, or 0 for any free one, not " + port);
+    }
+    return port;
+  }
+
+  /** @throws DevException PORT_TAKEN, naming the port and the option that chooses another; port 0 is always free */
+  static void requireFree(int port, String server) {
+    if (port == 0) {
+      return;
+    }
+    try (var socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(loopback(), port));
+    } catch (IOException e) {
+      throw taken(port, server, e);
+    }
+  }
+
+  static DevException taken(int port, String server, Throwable cause) {
+    return new DevException(Code.PORT_TAKEN,
+        "port " + port + " for " + server + " is taken by another program (" + cause.getMessage()
+            + "): stop that program, or choose another port with --"
+            + server.toLowerCase(java.util.Locale.ROOT)
+            + "-port; 0 takes any free one",
+        cause);
+  }
+}

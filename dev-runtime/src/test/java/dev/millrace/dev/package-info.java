@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.dev;
+
+import org.jspecify.annotations.NullMarked;
