@@ -5,7 +5,12 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    int code = Millrace.run(Console.ofProcess(), args);
+    Console console = Console.ofProcess();
+    // whoever prints without being asked must not mix with the data
+    System.setOut(System.err);
+    int code = Training.wanted().isPresent()
+        ? Training.run(Training.wanted().get())
+        : Millrace.run(console, args);
     System.exit(code);
   }
 }
