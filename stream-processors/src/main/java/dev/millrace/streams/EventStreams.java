@@ -123,7 +123,7 @@ public final class EventStreams {
    * @throws StreamAppException UNDECLARED where the app has not said that it writes the type
    */
   public <E extends Event> void to(EventType<E> type, KStream<String, E> events) {
-    var declared = app.writes().get(type.name());
+    var declared = app.writesByName().get(type.name());
     if (declared == null)
       throw undeclared(type, "writes");
     if (!written.add(type.name())) {

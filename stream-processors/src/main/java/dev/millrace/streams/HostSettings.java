@@ -42,10 +42,7 @@ final class HostSettings {
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, builder.commitInterval.toMillis());
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    settings.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, builder.app.deadLetters().value());
-    settings.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UnreadableRecords.class);
-    settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnprocessableRecords.class);
-    settings.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, UnwritableRecords.class);
+    settings.putAll(builder.app.failureHandling());
     settings.put(DeadLetters.COUNT, deadLetters);
     // A member that comes back under its name takes its partitions at once: after a kill nobody waits for its session to
     // end. The streams group protocol knows no such names yet.

@@ -16,7 +16,7 @@ record StepNames(Map<String, String> byType) {
   static StepNames of(StreamApp app) {
     var types = new TreeMap<String, EventType<?>>(app.reads());
     types.putAll(app.tables());
-    types.putAll(app.writes());
+    types.putAll(app.writesByName());
     var uses = new HashMap<String, Integer>();
     types.values().forEach(type -> uses.merge(simple(type), 1, Integer::sum));
     var names = new HashMap<String, String>();

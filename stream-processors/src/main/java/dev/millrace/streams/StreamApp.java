@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
@@ -93,6 +94,19 @@ public final class StreamApp {
     return streams.build();
   }
 
+  /** The settings of Kafka Streams that send to the dead letters what belongs there; the host sets them itself. */
+  public Map<String, Object> failureHandling() {
+    return Map.of(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, deadLetters().value(),
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UnreadableRecords.class,
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnprocessableRecords.class,
+        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, UnwritableRecords.class);
+  }
+
+  /** The types that the app writes. */
+  public Collection<EventType<?>> writes() {
+    return writes.values();
+  }
+
   Map<String, EventType<?>> reads() {
     return reads;
   }
@@ -101,7 +115,7 @@ public final class StreamApp {
     return tables;
   }
 
-  Map<String, EventType<?>> writes() {
+  Map<String, EventType<?>> writesByName() {
     return writes;
   }
 
