@@ -109,16 +109,13 @@ record Mapping<R extends Record>(Class<R> type, List<Column> columns, List<Colum
       throw new IllegalArgumentException(type.getSimpleName() + "." + column.field() + " " + refused);
   }
 
-  /** The key of a row. */
-  RowKey keyOf(R row) {
-    var values = new ArrayList<>(keys.size());
-    for (var key : keys) {
-      var value = stored(row, key);
-      check(key, value);
-      if (value != null)
-        values.add(value);
+  /** Whether the row has this key. */
+  boolean hasKey(R row, RowKey key) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (!key.values().get(i).equals(stored(row, keys.get(i))))
+        return false;
     }
-    return new RowKey(values);
+    return true;
   }
 
   /**

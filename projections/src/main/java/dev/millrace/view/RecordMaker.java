@@ -2,6 +2,7 @@ package dev.millrace.view;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ final class RecordMaker<R extends Record> {
       var constructor = type.getDeclaredConstructor(parameters);
       constructor.setAccessible(true); // the record may be private to the class that declares its projection
       var handle = MethodHandles.lookup().unreflectConstructor(constructor);
-      return new RecordMaker<>(type, handle.asSpreader(Object[].class, parameters.length));
+      var ofArray = handle.asSpreader(Object[].class, parameters.length);
+      return new RecordMaker<>(type, ofArray.asType(MethodType.methodType(Object.class, Object[].class)));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("every record has its canonical constructor: " + type, e);
     }
@@ -40,7 +42,7 @@ final class RecordMaker<R extends Record> {
 
   R make(@Nullable Object[] components) {
     try {
-      return type.cast(constructor.invoke(components));
+      return type.cast((Object) constructor.invokeExact(components));
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -50,7 +52,8 @@ final class RecordMaker<R extends Record> {
     try {
       var accessor = component.getAccessor();
       accessor.setAccessible(true);
-      return MethodHandles.lookup().unreflect(accessor);
+      return MethodHandles.lookup().unreflect(accessor)
+          .asType(MethodType.methodType(Object.class, Record.class));
     } catch (IllegalAccessException e) {
       throw new IllegalStateException("made accessible above: " + component, e);
     }
@@ -58,7 +61,7 @@ final class RecordMaker<R extends Record> {
 
   static @Nullable Object get(MethodHandle accessor, Record record) {
     try {
-      return accessor.invoke(record);
+      return (Object) accessor.invokeExact(record);
     } catch (Throwable e) {
       throw rethrown(e);
     }

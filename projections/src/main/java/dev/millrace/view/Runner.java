@@ -1,9 +1,22 @@
 package dev.millrace.view;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.millrace.log.EventLog;
+import dev.millrace.log.LogReader;
 import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.Fault;
+import dev.millrace.view.ViewStatus.State;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one generation of a view: reads the projection's streams, folds the events, and writes rows, checkpoint and parked
@@ -17,10 +30,24 @@ import javax.sql.DataSource;
  * and does not answer is tried again for ever. What is a defect stops the runner. {@link #health} says so.
  */
 public final class Runner implements AutoCloseable {
-  private final Builder settings;
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final Duration IDLE = Duration.ofSeconds(1);
 
-  private Runner(Builder settings) {
-    this.settings = settings;
+  private final Work<?> work;
+  private final EventLog log;
+  private final StatusReader statuses;
+  private final Thread thread;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile Health health = new Health(State.NEW, "");
+  private volatile @Nullable LogReader reader;
+  private volatile OptionalInt generation;
+
+  private Runner(Builder settings, Work<?> work, EventLog log) {
+    this.work = work;
+    this.log = log;
+    this.generation = settings.generation;
+    this.statuses = new StatusReader(work.projection(), log, work.database(), work.clock());
+    this.thread = Thread.ofPlatform().name("view-" + work.projection().name()).unstarted(this::run);
   }
 
   /** Starts the settings of a runner: {@code log}, {@code codec} and {@code database} have to be said. */
@@ -31,6 +58,11 @@ public final class Runner implements AutoCloseable {
   /** Settings. Not safe for use by many threads. */
   public static final class Builder {
     private final Projection<?> projection;
+    private @Nullable EventLog log;
+    private @Nullable EventCodec codec;
+    private @Nullable DataSource database;
+    private Clock clock = Clock.systemUTC();
+    private OptionalInt generation = OptionalInt.empty();
 
     private Builder(Projection<?> projection) {
       this.projection = projection;
@@ -38,50 +70,69 @@ public final class Runner implements AutoCloseable {
 
     /** Where the events are. Not closed by the runner. */
     public Builder log(EventLog log) {
+      this.log = log;
       return this;
     }
 
     /** Reads the events. */
     public Builder codec(EventCodec codec) {
+      this.codec = codec;
       return this;
     }
 
     /** Where the view is. Not closed by the runner. */
     public Builder database(DataSource database) {
+      this.database = database;
       return this;
     }
 
     /** What tells the time; the system's UTC clock where nothing is said. */
     public Builder clock(Clock clock) {
+      this.clock = clock;
       return this;
     }
 
-    /** Which generation to keep; the live one where nothing is said. */
+    /** Which generation to keep; the one that is live at the start where nothing is said. */
     public Builder generation(int generation) {
+      this.generation = OptionalInt.of(generation);
       return this;
     }
 
+    /** The runner, not started yet. */
     public Runner build() {
-      return new Runner(this);
+      return new Runner(this, work(projection), Objects.requireNonNull(log, "log"));
+    }
+
+    private <R extends Record> Work<R> work(Projection<R> projection) {
+      var decoding = new Decoding<>(projection, Objects.requireNonNull(codec, "codec"));
+      return new Work<>(projection, decoding, Objects.requireNonNull(database, "database"), clock,
+          ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     }
   }
 
   /** The projection whose view this keeps. */
   public Projection<?> projection() {
-    return settings.projection;
+    return work.projection();
+  }
+
+  /** The generation that this keeps; empty until the database was asked which one is live. */
+  public OptionalInt generation() {
+    return generation;
   }
 
   /**
    * Starts the thread and answers at once. Tables that are missing are made on that thread, as soon as the database is
-   * there.
+   * there. A runner is started once.
    */
   public Runner start() {
-    throw new UnsupportedOperationException();
+    health = new Health(State.RUNNING, "");
+    thread.start();
+    return this;
   }
 
   /** How this runner is. Asks nobody. */
   public Health health() {
-    throw new UnsupportedOperationException();
+    return health;
   }
 
   /**
@@ -89,12 +140,80 @@ public final class Runner implements AutoCloseable {
    * its time and what is wrong.
    */
   public ViewStatus status() {
-    throw new UnsupportedOperationException();
+    return statuses.read(generation, health);
+  }
+
+  private void run() {
+    var backoff = new Backoff();
+    try {
+      while (!stopped()) {
+        try {
+          keep(work, backoff);
+        } catch (RuntimeException e) {
+          if (Faults.of(e) != Fault.EXTERNAL)
+            throw e;
+          retry(e, backoff.next());
+        }
+      }
+      health = new Health(State.STOPPED, "");
+    } catch (Throwable e) {
+      health = new Health(State.FAILED, Faults.message(e));
+      LOG.error("{} has stopped for good", work.projection(), e);
+      if (e instanceof Error error)
+        throw error;
+    }
+  }
+
+  /** Works until something fails, a partition turns out to be another's, or the runner is stopped. */
+  private <R extends Record> void keep(Work<R> work, Backoff backoff) {
+    int kept = Transaction.run(work.database(), "opening " + work.projection().name(),
+        connection -> new Catalog(work.projection()).open(connection, generation));
+    generation = OptionalInt.of(kept);
+    var group = "millrace-" + work.projection().name() + "-g" + kept;
+    try (var shift = Shift.begin(work, kept);
+        var opened = log.reader(work.projection().streams(), group, shift)) {
+      reader = opened;
+      boolean mine = true;
+      while (mine && !stopped()) {
+        mine = shift.apply(opened.poll(IDLE));
+        health = new Health(State.RUNNING, "");
+        backoff.reset();
+      }
+    } finally {
+      reader = null;
+    }
+  }
+
+  private void retry(RuntimeException e, Duration pause) {
+    if (stopped())
+      return;
+    health = new Health(State.RETRYING, Faults.message(e));
+    LOG.warn("{} tries again in {} ms: {}", work.projection(), pause.toMillis(), Faults.message(e));
+    LOG.debug("{}", work.projection(), e);
+    try {
+      if (stopping.await(pause.toMillis(), MILLISECONDS))
+        LOG.debug("{} stops while it waits", work.projection());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      stopping.countDown();
+    }
+  }
+
+  private boolean stopped() {
+    return stopping.getCount() == 0;
   }
 
   /** Finishes the batch in hand, and stops. Nothing is lost: the next runner goes on at the checkpoint. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    stopping.countDown();
+    var open = reader;
+    if (open != null)
+      open.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -32,4 +32,9 @@ public record ViewStatus(String view, int generation, long rows, long events, Cu
     /** It was stopped. */
     STOPPED
   }
+
+  ViewStatus with(Health health) {
+    return new ViewStatus(view, generation, rows, events, cursor, lag, freshness, parked, health.state(),
+        health.message(), at);
+  }
 }

@@ -1,0 +1,206 @@
+package dev.millrace.view;
+
+import static dev.millrace.view.ViewException.Code.DEFINITION_CHANGED;
+import static dev.millrace.view.ViewException.Code.REFUSED;
+import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Which generations of a view there are, and which is live. All of it in the caller's transaction; what changes anything
+ * waits for its turn, so that processes that start together do not get in each other's way.
+ */
+final class Catalog {
+  private static final long TURN = 0x6d696c6c72616365L; // "millrace"
+  private static final String TABLES = """
+      CREATE SCHEMA IF NOT EXISTS millrace;
+      CREATE TABLE IF NOT EXISTS millrace.view (
+        name text PRIMARY KEY,
+        sql_schema text NOT NULL,
+        live_generation int NOT NULL,
+        previous_generation int);
+      CREATE TABLE IF NOT EXISTS millrace.generation (
+        view text NOT NULL REFERENCES millrace.view (name) DEFERRABLE INITIALLY DEFERRED,
+        generation int NOT NULL,
+        fingerprint text NOT NULL,
+        definition text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (view, generation));
+      CREATE TABLE IF NOT EXISTS millrace.checkpoint (
+        view text NOT NULL,
+        generation int NOT NULL,
+        stream text NOT NULL,
+        "partition" text NOT NULL,
+        "position" text,
+        epoch bigint NOT NULL,
+        owner text NOT NULL,
+        events bigint NOT NULL DEFAULT 0,
+        "rows" bigint NOT NULL DEFAULT 0,
+        parked bigint NOT NULL DEFAULT 0,
+        appended_at timestamptz,
+        updated_at timestamptz NOT NULL,
+        PRIMARY KEY (view, generation, stream, "partition")) WITH (fillfactor = 50);
+      CREATE TABLE IF NOT EXISTS millrace.parked (
+        view text NOT NULL,
+        generation int NOT NULL,
+        stream text NOT NULL,
+        "partition" text NOT NULL,
+        "position" text NOT NULL,
+        key text NOT NULL,
+        reason text NOT NULL,
+        message text NOT NULL,
+        headers jsonb NOT NULL,
+        payload bytea NOT NULL,
+        appended_at timestamptz NOT NULL,
+        parked_at timestamptz NOT NULL,
+        PRIMARY KEY (view, generation, stream, "partition", "position"));
+      CREATE INDEX IF NOT EXISTS parked_key ON millrace.parked (view, generation, stream, key);
+      """;
+
+  /** A view as the catalog has it. */
+  record Entry(String schema, int live, OptionalInt previous) {}
+
+  private final Projection<?> projection;
+
+  Catalog(Projection<?> projection) {
+    this.projection = projection;
+  }
+
+  /**
+   * The generation to keep, made with its tables and its view where the view is new.
+   *
+   * @param wanted a generation that exists; the live one where it is empty
+   * @throws ViewException DEFINITION_CHANGED where another projection made it; UNKNOWN_VIEW where it does not exist
+   */
+  int open(Connection connection, OptionalInt wanted) throws SQLException {
+    prepare(connection);
+    var entry = entry(connection);
+    if (entry.isEmpty()) {
+      if (wanted.orElse(1) != 1)
+        throw unknown(wanted.getAsInt());
+      create(connection, 1);
+      update(connection, "INSERT INTO millrace.view (name, sql_schema, live_generation) VALUES (?, ?, 1)",
+          projection.name(), projection.schema());
+      show(connection, 1);
+      return 1;
+    }
+    int generation = wanted.orElse(entry.get().live);
+    var fingerprint = fingerprint(connection, generation).orElseThrow(() -> unknown(generation));
+    if (!fingerprint.equals(projection.fingerprint()) || !entry.get().schema.equals(projection.schema())) {
+      throw new ViewException(DEFINITION_CHANGED, "generation " + generation + " of " + projection.name()
+          + " was made by another definition of the projection (row, event types, version or schema): rebuild the view");
+    }
+    return generation;
+  }
+
+  /** A new generation with an empty table, which is not live. */
+  int add(Connection connection) throws SQLException {
+    prepare(connection);
+    if (entry(connection).isEmpty())
+      open(connection, OptionalInt.empty());
+    try (var statement = connection.prepareStatement(
+        "SELECT max(generation) + 1 FROM millrace.generation WHERE view = ?")) {
+      statement.setString(1, projection.name());
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        int generation = rows.getInt(1);
+        create(connection, generation);
+        return generation;
+      }
+    }
+  }
+
+  /** Makes a generation the one that readers see. */
+  void promote(Connection connection, int generation) throws SQLException {
+    prepare(connection);
+    if (fingerprint(connection, generation).isEmpty())
+      throw unknown(generation);
+    update(connection, """
+        UPDATE millrace.view SET previous_generation = live_generation, live_generation = ?
+        WHERE name = ? AND live_generation <> ?
+        """, generation, projection.name(), generation);
+    show(connection, generation);
+  }
+
+  /** Makes the generation live that was so before the last promotion, and answers it. */
+  int rollback(Connection connection) throws SQLException {
+    prepare(connection);
+    var previous = entry(connection).map(Entry::previous).orElse(OptionalInt.empty());
+    if (previous.isEmpty()) {
+      throw new ViewException(REFUSED, "no generation of " + projection.name() + " was live before this one");
+    }
+    promote(connection, previous.getAsInt());
+    return previous.getAsInt();
+  }
+
+  Optional<Entry> entry(Connection connection) throws SQLException {
+    try (var statement = connection.prepareStatement(
+        "SELECT sql_schema, live_generation, previous_generation FROM millrace.view WHERE name = ?")) {
+      statement.setString(1, projection.name());
+      try (var rows = statement.executeQuery()) {
+        if (!rows.next())
+          return Optional.empty();
+        int previous = rows.getInt(3);
+        return Optional.of(new Entry(rows.getString(1), rows.getInt(2),
+            rows.wasNull() ? OptionalInt.empty() : OptionalInt.of(previous)));
+      }
+    }
+  }
+
+  private Optional<String> fingerprint(Connection connection, int generation) throws SQLException {
+    try (var statement = connection.prepareStatement(
+        "SELECT fingerprint FROM millrace.generation WHERE view = ? AND generation = ?")) {
+      statement.setString(1, projection.name());
+      statement.setInt(2, generation);
+      try (var rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private void prepare(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(" + TURN + ")");
+      boolean there;
+      try (var rows = statement.executeQuery("SELECT to_regclass('millrace.parked_key') IS NOT NULL")) {
+        there = rows.next() && rows.getBoolean(1);
+      }
+      if (!there)
+        statement.execute(TABLES);
+    }
+  }
+
+  private void create(Connection connection, int generation) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("CREATE SCHEMA IF NOT EXISTS " + Identifier.quote(projection.schema()));
+      statement.execute(RowTable.ddl(projection.sqlTable(generation), projection.mapping()));
+    }
+    update(connection,
+        "INSERT INTO millrace.generation (view, generation, fingerprint, definition) VALUES (?, ?, ?, ?)",
+        projection.name(), generation, projection.fingerprint(), projection.mapping().definition());
+  }
+
+  /** Points the SQL view at a generation's table; dropped and made anew, as its columns may differ. */
+  private void show(Connection connection, int generation) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("DROP VIEW IF EXISTS " + projection.sqlName());
+      statement.execute(
+          "CREATE VIEW " + projection.sqlName() + " AS SELECT * FROM " + projection.sqlTable(generation));
+    }
+  }
+
+  private static void update(Connection connection, String sql, Object... values) throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++)
+        statement.setObject(i + 1, values[i]);
+      statement.executeUpdate();
+    }
+  }
+
+  private ViewException unknown(int generation) {
+    return new ViewException(UNKNOWN_VIEW, projection.name() + " has no generation " + generation);
+  }
+}

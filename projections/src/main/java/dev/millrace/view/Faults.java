@@ -1,0 +1,39 @@
+package dev.millrace.view;
+
+import dev.millrace.log.LogException;
+import dev.millrace.schema.Fault;
+import dev.millrace.schema.SchemaException;
+import java.util.HashSet;
+
+/** Whose fault it is that a runner could not go on. */
+final class Faults {
+  private Faults() {}
+
+  /** The fault, by the innermost failure that knows: a log wraps what its callbacks throw. */
+  static Fault of(Throwable thrown) {
+    var fault = Fault.INTERNAL;
+    var seen = new HashSet<Throwable>();
+    for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
+      switch (cause) {
+        case ViewException e -> fault = e.fault();
+        case SchemaException e -> fault = e.fault();
+        // A stream that is not there yet may be made by whoever publishes to it.
+        case LogException e ->
+          fault = e.code() == LogException.Code.UNKNOWN_STREAM ? Fault.EXTERNAL : e.fault();
+        default -> {
+        }
+      }
+    }
+    return fault;
+  }
+
+  /** What to say of it. */
+  static String message(Throwable thrown) {
+    var root = thrown;
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ViewException)
+        root = cause;
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.view;
+
+import dev.millrace.log.Cursor;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Position;
+import dev.millrace.log.StreamName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import javax.sql.DataSource;
+
+/**
+ * Finds out how a generation is, from its checkpoints and the end of the log. The checkpoints count rows, events and parked
+ * records in the transactions that change them; so nothing is counted here. Safe for use by many threads.
+ */
+final class StatusReader {
+  private static final String READ = """
+      SELECT stream, "partition", "position", events, "rows", parked, coalesce(appended_at, updated_at)
+      FROM millrace.checkpoint WHERE view = ? AND generation = ?
+      """;
+
+  private final Projection<?> projection;
+  private final EventLog log;
+  private final DataSource database;
+  private final Clock clock;
+  private volatile ViewStatus last;
+
+  StatusReader(Projection<?> projection, EventLog log, DataSource database, Clock clock) {
+    this.projection = projection;
+    this.log = log;
+    this.database = database;
+    this.clock = clock;
+    this.last = new ViewStatus(projection.name(), 0, 0, 0, Cursor.start(), 0, Duration.ZERO, 0,
+        ViewStatus.State.NEW, "", clock.instant());
+  }
+
+  /** The state of a generation, or the last one where the database or the log does not answer. */
+  ViewStatus read(OptionalInt generation, Health health) {
+    if (generation.isEmpty())
+      return last.with(health);
+    try {
+      var totals = Transaction.run(database, "the status of " + projection.name(),
+          connection -> totals(connection, generation.getAsInt()));
+      last = status(generation.getAsInt(), totals, health);
+      return last;
+    } catch (RuntimeException e) {
+      if (health.state() != ViewStatus.State.RUNNING)
+        return last.with(health);
+      return last.with(new Health(ViewStatus.State.RETRYING, Faults.message(e)));
+    }
+  }
+
+  private record Totals(Map<Partition, Position> positions, Map<Partition, Instant> read, long events,
+      long rows,
+      long parked) {}
+
+  private Totals totals(Connection connection, int generation) throws SQLException {
+    var positions = new HashMap<Partition, Position>();
+    var read = new HashMap<Partition, Instant>();
+    long events = 0;
+    long rows = 0;
+    long parked = 0;
+    try (var statement = connection.prepareStatement(READ)) {
+      statement.setString(1, projection.name());
+      statement.setInt(2, generation);
+      try (var result = statement.executeQuery()) {
+        while (result.next()) {
+          var partition = new Partition(StreamName.of(result.getString(1)), result.getString(2));
+          if (result.getString(3) != null)
+            positions.put(partition, Position.of(result.getString(3)));
+          read.put(partition, result.getObject(7, OffsetDateTime.class).toInstant());
+          events += result.getLong(4);
+          rows += result.getLong(5);
+          parked += result.getLong(6);
+        }
+      }
+    }
+    return new Totals(positions, read, events, rows, parked);
+  }
+
+  private ViewStatus status(int generation, Totals totals, Health health) {
+    var cursor = Cursor.of(totals.positions);
+    var now = clock.instant();
+    var end = log.end(projection.streams());
+    long lag = cursor.hasReached(end) ? 0 : log.lag(projection.streams(), cursor);
+    var freshness = lag == 0
+        ? Duration.ZERO
+        : end.positions().entrySet().stream()
+            .filter(entry -> !reached(totals, entry.getKey(), entry.getValue()))
+            .map(entry -> Duration.between(totals.read.getOrDefault(entry.getKey(), now), now))
+            .max(Duration::compareTo).filter(age -> !age.isNegative()).orElse(Duration.ZERO);
+    return new ViewStatus(projection.name(), generation, totals.rows, totals.events, cursor, lag, freshness,
+        totals.parked, health.state(), health.message(), now);
+  }
+
+  private static boolean reached(Totals totals, Partition partition, Position end) {
+    var position = totals.positions.get(partition);
+    return position != null && position.compareTo(end) >= 0;
+  }
+}
