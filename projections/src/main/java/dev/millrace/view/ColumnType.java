@@ -1,11 +1,13 @@
 package dev.millrace.view;
 
 import java.math.BigDecimal;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,20 @@ enum ColumnType {
       case NUMERIC -> ((BigDecimal) value).toPlainString();
       case TIMESTAMP, DATE -> value.toString();
     };
+  }
+
+  /** Binds the value alone. */
+  void bind(PreparedStatement statement, int index, Object value) throws SQLException {
+    switch (this) {
+      case TEXT, JSON -> statement.setString(index, (String) value);
+      case BIGINT -> statement.setLong(index, (Long) value);
+      case INTEGER -> statement.setInt(index, (Integer) value);
+      case BOOLEAN -> statement.setBoolean(index, (Boolean) value);
+      case DOUBLE -> statement.setDouble(index, (Double) value);
+      case NUMERIC -> statement.setBigDecimal(index, (BigDecimal) value);
+      case TIMESTAMP -> statement.setObject(index, OffsetDateTime.ofInstant((Instant) value, ZoneOffset.UTC));
+      case DATE -> statement.setObject(index, value);
+    }
   }
 
   @Nullable
