@@ -151,8 +151,17 @@ final class Catalog {
   }
 
   private Optional<String> fingerprint(Connection connection, int generation) throws SQLException {
+    return of(connection, "fingerprint", generation);
+  }
+
+  /** The columns of a generation, as {@link Mapping#definition}; empty where there is no such generation. */
+  Optional<String> definition(Connection connection, int generation) throws SQLException {
+    return of(connection, "definition", generation);
+  }
+
+  private Optional<String> of(Connection connection, String column, int generation) throws SQLException {
     try (var statement = connection.prepareStatement(
-        "SELECT fingerprint FROM millrace.generation WHERE view = ? AND generation = ?")) {
+        "SELECT " + column + " FROM millrace.generation WHERE view = ? AND generation = ?")) {
       statement.setString(1, projection.name());
       statement.setInt(2, generation);
       try (var rows = statement.executeQuery()) {

@@ -104,6 +104,25 @@ final class Checkpoints {
     }
   }
 
+  /** How far every partition is read. */
+  Map<Partition, Position> read(Connection connection) throws SQLException {
+    try (var statement = connection.prepareStatement("""
+        SELECT stream, "partition", "position" FROM millrace.checkpoint
+        WHERE view = ? AND generation = ? AND "position" IS NOT NULL
+        """)) {
+      statement.setString(1, view);
+      statement.setInt(2, generation);
+      var positions = new HashMap<Partition, Position>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          positions.put(new Partition(StreamName.of(rows.getString(1)), rows.getString(2)),
+              Position.of(rows.getString(3)));
+        }
+      }
+      return positions;
+    }
+  }
+
   private static <T> void array(PreparedStatement statement, int index, String type, List<T> from,
       Function<T, @Nullable Object> value) throws SQLException {
     var values = new Object[from.size()];

@@ -1,6 +1,7 @@
 package dev.millrace.view;
 
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ record Column(String field, String name, ColumnType type, boolean nullable, bool
   boolean narrows(@Nullable Object component, @Nullable Object stored) {
     return (type == ColumnType.TIMESTAMP || type == ColumnType.NUMERIC) && stored != null
         && !stored.equals(component instanceof Optional<?> maybe ? maybe.orElse(null) : component);
+  }
+
+  /** @throws IllegalArgumentException where the value is none of the component's, such as no constant of its enum */
+  void check(Object stored) {
+    Objects.requireNonNull(fromSql.apply(stored));
   }
 
   /** The component's value for what the database holds. */

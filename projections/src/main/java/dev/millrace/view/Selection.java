@@ -85,7 +85,7 @@ final class Selection {
       if (refused != null)
         throw invalid("the value of " + column.field() + " " + refused);
       if (filter.operator() != Operator.PREFIX)
-        column.fromSql().apply(value); // an enum knows its constants
+        column.check(value);
       return value;
     } catch (IllegalArgumentException e) {
       throw new ViewException(INVALID_QUERY, "'" + text + "' is no value of " + column.field() + ", which is "
