@@ -88,7 +88,8 @@ public final class Generations {
   private long different(Connection connection, int one, int other) throws SQLException {
     var keys = projection.mapping().keys().stream().map(Column::quoted).collect(Collectors.joining(", "));
     return number(connection, "SELECT count(*) FROM " + projection.sqlTable(one) + " \"Old\" FULL JOIN "
-        + projection.sqlTable(other) + " \"New\" USING (" + keys + ") WHERE \"Old\" IS DISTINCT FROM \"New\"");
+        + projection.sqlTable(other) + " \"New\" USING (" + keys
+        + ") WHERE \"Old\" IS DISTINCT FROM \"New\"");
   }
 
   private static long number(Connection connection, String sql) throws SQLException {
