@@ -112,7 +112,7 @@ public final class Publisher implements AutoCloseable {
       room.release();
       throw failure;
     }
-    var unused = receipt.whenComplete(makeRoom);
+    var _ = receipt.whenComplete(makeRoom);
     return receipt;
   }
 
