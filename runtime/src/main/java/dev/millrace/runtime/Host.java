@@ -1,5 +1,6 @@
 package dev.millrace.runtime;
 
+import dev.millrace.log.EventLog;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.annotation.PreDestroy;
@@ -19,10 +20,16 @@ import org.slf4j.LoggerFactory;
 final class Host implements ApplicationEventListener<ServerStartupEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Host.class);
 
+  private final Parts given;
+  private final EventLog log;
+  private final Settings settings;
   private final List<Part> parts;
   private final Deque<Part> started = new ArrayDeque<>();
 
-  Host(PartList parts) {
+  Host(Parts given, PartList parts, EventLog log, Settings settings) {
+    this.given = given;
+    this.log = log;
+    this.settings = settings;
     this.parts = parts.all().stream().sorted(Comparator.comparing(Part::kind)).toList();
   }
 
@@ -36,6 +43,7 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
   }
 
   private synchronized void start() {
+    given.streams().forEach(stream -> log.create(stream, settings.partitions()));
     for (var part : parts) {
       try {
         part.start();

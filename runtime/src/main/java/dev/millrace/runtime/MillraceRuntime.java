@@ -4,6 +4,7 @@ import static dev.millrace.runtime.StartException.Code.PORT_TAKEN;
 
 import dev.millrace.log.EventLog;
 import dev.millrace.schema.EventCodec;
+import dev.millrace.streams.StreamApp;
 import dev.millrace.view.Projection;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.exceptions.BeanInstantiationException;
@@ -50,6 +51,7 @@ public final class MillraceRuntime implements AutoCloseable {
   /** What to run, and where. Not safe for use by many threads. */
   public static final class Builder {
     private final List<Projection<?>> projections = new ArrayList<>();
+    private final List<Parts.App> apps = new ArrayList<>();
     private Optional<Settings> settings = Optional.empty();
 
     private Builder() {}
@@ -71,6 +73,22 @@ public final class MillraceRuntime implements AutoCloseable {
       return this;
     }
 
+    /** Runs this stream app. */
+    public Builder app(StreamApp app) {
+      apps.add(new Parts.App(app, ""));
+      return this;
+    }
+
+    /**
+     * Runs this stream app, if its topology is the one that the lock has.
+     *
+     * @param lock the text of the app's {@code .topology} file
+     */
+    public Builder app(StreamApp app, String lock) {
+      apps.add(new Parts.App(app, lock));
+      return this;
+    }
+
     /**
      * Asks whether the servers are there, opens the HTTP API, then starts what is hosted. Where nothing is said to host,
      * what is found as beans is hosted.
@@ -82,8 +100,8 @@ public final class MillraceRuntime implements AutoCloseable {
       settings.ifPresent(set -> builder.singletons(set).properties(Map.of(
           "micronaut.server.host", set.httpHost(), "micronaut.server.port",
           set.httpPort() == 0 ? -1 : set.httpPort())));
-      if (!projections.isEmpty())
-        builder.singletons(new Parts(projections));
+      if (!projections.isEmpty() || !apps.isEmpty())
+        builder.singletons(new Parts(projections, apps));
       var context = builder.build();
       try {
         context.start();

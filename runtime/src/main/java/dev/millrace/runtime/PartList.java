@@ -1,18 +1,39 @@
 package dev.millrace.runtime;
 
+import dev.millrace.log.EventLog;
+import dev.millrace.schema.EventCodec;
+import dev.millrace.streams.StreamHost;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The parts that this process hosts. */
+/** The parts that this process hosts, made and not started. */
 @Singleton
 final class PartList {
-  private final List<Part> all;
+  private final List<Part> all = new ArrayList<>();
+  private final Settings settings;
+  private final EventLog log;
+  private final EventCodec codec;
+  private final Clock clock;
 
-  PartList(Views views) {
-    this.all = views.all().stream().<Part>map(ViewPart::new).toList();
+  PartList(Parts parts, Views views, Settings settings, EventLog log, EventCodec codec, Clock clock) {
+    this.settings = settings;
+    this.log = log;
+    this.codec = codec;
+    this.clock = clock;
+    views.all().forEach(view -> all.add(new ViewPart(view)));
+    parts.apps().forEach(app -> all.add(new AppPart(app.app().name(), () -> start(app))));
   }
 
   List<Part> all() {
-    return all;
+    return List.copyOf(all);
+  }
+
+  private StreamHost start(Parts.App app) {
+    var host = StreamHost.builder(app.app()).bootstrapServers(settings.kafka()).log(log).codec(codec)
+        .clock(clock).partitions(settings.partitions())
+        .stateDirectory(settings.stateDirectory().resolve(app.app().name()));
+    return (app.lock().isEmpty() ? host : host.lock(app.lock())).start();
   }
 }

@@ -15,7 +15,8 @@ import java.util.function.Function;
  * @param registry the address of the schema registry ({@code millrace.registry.url})
  * @param postgresUrl the JDBC address of the read models' database ({@code millrace.postgres.url})
  * @param postgresUser {@code millrace.postgres.user}
- * @param postgresPassword {@code millrace.postgres.password}; empty where the server asks for none
+ * @param postgresPassword {@code millrace.postgres.password}, or what the file {@code millrace.postgres.password-file}
+ *     holds; empty where the server asks for none
  * @param postgresConnections how many connections the runtime may hold ({@code millrace.postgres.connections}, 16)
  * @param httpHost where the HTTP API listens ({@code millrace.http.host}, 127.0.0.1)
  * @param httpPort {@code millrace.http.port}, 8080; 0 takes a free one

@@ -1,7 +1,9 @@
 package dev.millrace.runtime;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ final class SettingsReader {
   static final String POSTGRES_URL = "millrace.postgres.url";
   static final String POSTGRES_USER = "millrace.postgres.user";
   static final String POSTGRES_PASSWORD = "millrace.postgres.password";
+  static final String POSTGRES_PASSWORD_FILE = "millrace.postgres.password-file";
   static final String POSTGRES_CONNECTIONS = "millrace.postgres.connections";
   static final String HTTP_HOST = "millrace.http.host";
   static final String HTTP_PORT = "millrace.http.port";
@@ -50,9 +53,10 @@ final class SettingsReader {
     var host = optional(HTTP_HOST, "127.0.0.1");
     var name = optional(SOURCE, "/millrace");
     var state = path(STATE_DIRECTORY, Path.of(System.getProperty("java.io.tmpdir"), "millrace-state"));
+    var password = password();
     if (!faults.isEmpty())
       throw new StartException(StartException.Code.CONFIGURATION, faults);
-    return new Settings(kafka, URI.create(registry), url, user, source.apply(POSTGRES_PASSWORD).orElse(""),
+    return new Settings(kafka, URI.create(registry), url, user, password,
         connections, host, port, name, partitions, state);
   }
 
@@ -68,6 +72,20 @@ final class SettingsReader {
 
   private String optional(String key, String otherwise) {
     return source.apply(key).filter(text -> !text.isEmpty()).orElse(otherwise);
+  }
+
+  /** From the file where there is one: so that it stands in no environment, which others may list. */
+  private String password() {
+    var file = optional(POSTGRES_PASSWORD_FILE, "");
+    if (file.isEmpty())
+      return source.apply(POSTGRES_PASSWORD).orElse("");
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException | InvalidPathException e) {
+      faults.add(POSTGRES_PASSWORD_FILE + " '" + file + "' cannot be read (" + e
+          + "): name a file that holds the password, or set " + POSTGRES_PASSWORD);
+      return "";
+    }
   }
 
   private int number(String key, int otherwise, int least, int most) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
+import dev.millrace.streams.StreamApp;
 import dev.millrace.view.Projection;
 import io.micronaut.context.BeanContext;
 import io.micronaut.context.annotation.Bean;
@@ -33,7 +34,8 @@ final class Wiring {
   Parts parts(BeanContext context) {
     List<Projection<?>> projections = new ArrayList<>();
     context.getBeansOfType(Projection.class).forEach(projections::add);
-    return new Parts(projections);
+    var apps = context.getBeansOfType(StreamApp.class).stream().map(app -> new Parts.App(app, "")).toList();
+    return new Parts(projections, apps);
   }
 
   @Singleton
