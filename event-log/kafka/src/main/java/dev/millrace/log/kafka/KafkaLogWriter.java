@@ -1,0 +1,119 @@
+package dev.millrace.log.kafka;
+
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogException;
+import dev.millrace.log.LogWriter;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writer on Kafka: an idempotent producer, which the brokers let neither repeat nor reorder a batch (P1), and which
+ * is acknowledged when all in-sync replicas have the record (P2).
+ *
+ * <p>What is chained to a future that was not complete yet runs on one virtual thread of this writer, in the order of
+ * the acknowledgements. It may block, but what it waits for must not be an acknowledgement of this same writer.
+ */
+final class KafkaLogWriter implements LogWriter {
+  private final Producer<byte[], byte @Nullable []> producer;
+  private final StreamDirectory directory;
+  private final KafkaFailures failures;
+  private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final Map<StreamName, Partition[]> streams = new ConcurrentHashMap<>();
+
+  KafkaLogWriter(Producer<byte[], byte @Nullable []> producer, StreamDirectory directory,
+      KafkaFailures failures) {
+    this.producer = producer;
+    this.directory = directory;
+    this.failures = failures;
+  }
+
+  @Override
+  public CompletableFuture<Receipt> append(LogEntry entry) {
+    try {
+      // Kafka's producer would wait for a stream that is not there for as long as it waits for a broker.
+      var partitions = streams.get(entry.stream());
+      if (partitions == null)
+        partitions = streams.computeIfAbsent(entry.stream(), this::partitionsOf);
+      var pending = new Pending(entry, partitions);
+      var _ = producer.send(EnvelopeHeaders.record(entry), pending);
+      return pending;
+    } catch (LogException e) {
+      return CompletableFuture.failedFuture(e);
+    } catch (KafkaException e) {
+      return CompletableFuture.failedFuture(failed(entry, e));
+    }
+  }
+
+  private Partition[] partitionsOf(StreamName stream) {
+    return directory.partitions(stream).toArray(Partition[]::new);
+  }
+
+  private LogException failed(LogEntry entry, Exception e) {
+    return failures.of("appending to the stream " + entry.stream() + " under the key '" + entry.key() + "'",
+        e);
+  }
+
+  @Override
+  public void flush() {
+    if (acknowledgements.isTeller(Thread.currentThread()))
+      throw new IllegalStateException("a callback of this writer waits for it: it would wait for itself");
+    try {
+      producer.flush();
+    } catch (KafkaException e) {
+      throw failures.of("flushing", e);
+    }
+    acknowledgements.await();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    if (!acknowledgements.isTeller(Thread.currentThread()))
+      acknowledgements.await();
+  }
+
+  /** One append under way: the future, Kafka's callback and the telling in one object, as there is one for each entry. */
+  private final class Pending extends CompletableFuture<Receipt> implements Callback, Runnable {
+    private final LogEntry entry;
+    private final Partition[] partitions;
+    private @Nullable RecordMetadata metadata;
+    private @Nullable Exception failure;
+
+    private Pending(LogEntry entry, Partition[] partitions) {
+      this.entry = entry;
+      this.partitions = partitions;
+    }
+
+    @Override
+    public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
+      this.metadata = metadata;
+      this.failure = failure;
+      acknowledgements.add(this);
+    }
+
+    @Override
+    public void run() {
+      var appended = metadata;
+      if (failure != null)
+        completeExceptionally(failed(entry, failure));
+      else if (appended != null)
+        complete(new Receipt(partition(appended.partition()), Offsets.before(appended.offset() + 1),
+            entry.envelope().id()));
+    }
+
+    private Partition partition(int number) {
+      return number < partitions.length
+          ? partitions[number]
+          : new Partition(entry.stream(), Integer.toString(number));
+    }
+  }
+}
