@@ -2,6 +2,7 @@ package dev.millrace.runtime;
 
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.info.Info;
+import java.util.Map;
 
 /**
  * The runtime as a program of its own: settings from the environment and application.yml, and what is hosted from the beans
@@ -12,7 +13,21 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    logging();
     run(MillraceRuntime.builder());
+  }
+
+  // what the Kafka clients say at every start would bury what Millrace says
+  private static void logging() {
+    Map.of("showDateTime", "true", "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "defaultLogLevel",
+        "info",
+        "log.org.apache.kafka", "warn", "log.io.debezium", "warn", "log.io.micronaut", "warn",
+        "log.com.zaxxer", "warn")
+        .forEach((name, value) -> {
+          var key = "org.slf4j.simpleLogger." + name;
+          if (System.getProperty(key) == null)
+            System.setProperty(key, value);
+        });
   }
 
   /** Runs until the process is told to stop. For a program that has its own projections. */

@@ -2,6 +2,10 @@ package dev.millrace.runtime;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.kafka.KafkaLog;
+import dev.millrace.log.kafka.KafkaLogConfig;
+import dev.millrace.publish.Publisher;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
 import dev.millrace.streams.StreamApp;
@@ -48,6 +52,20 @@ final class Wiring {
   @Requires(missingBeans = SchemaRegistry.class)
   SchemaRegistry registry(Settings settings) {
     return SchemaRegistry.at(settings.registry());
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(missingBeans = EventLog.class)
+  EventLog log(Settings settings) {
+    return KafkaLog.at(KafkaLogConfig.of(settings.kafka()));
+  }
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  @Requires(missingBeans = Publisher.class)
+  Publisher publisher(Settings settings, EventLog log, EventCodec codec, Clock clock) {
+    return Publisher.builder(log.writer(), codec).source(settings.source()).clock(clock).build();
   }
 
   @Singleton
