@@ -17,6 +17,7 @@ final class Catalog {
   private static final long TURN = 0x6d696c6c72616365L; // "millrace"
   private static final String TABLES = """
       CREATE SCHEMA IF NOT EXISTS millrace;
+      CREATE TABLE IF NOT EXISTS millrace.identity AS SELECT gen_random_uuid()::text AS id;
       CREATE TABLE IF NOT EXISTS millrace.view (
         name text PRIMARY KEY,
         sql_schema text NOT NULL,
@@ -60,6 +61,18 @@ final class Catalog {
       CREATE INDEX IF NOT EXISTS parked_key ON millrace.parked (view, generation, stream, key);
       """;
 
+  /**
+   * A generation that is ready to be kept.
+   *
+   * @param database what tells this database from others that have a view of the same name
+   */
+  record Opened(int generation, String database) {
+    /** The group of its readers: those of another database must not take partitions from them. */
+    String group(String view) {
+      return "millrace-" + view + "-g" + generation + "-" + database.substring(0, 8);
+    }
+  }
+
   /** A view as the catalog has it. */
   record Entry(String schema, int live, OptionalInt previous) {}
 
@@ -75,8 +88,12 @@ final class Catalog {
    * @param wanted a generation that exists; the live one where it is empty
    * @throws ViewException DEFINITION_CHANGED where another projection made it; UNKNOWN_VIEW where it does not exist
    */
-  int open(Connection connection, OptionalInt wanted) throws SQLException {
+  Opened open(Connection connection, OptionalInt wanted) throws SQLException {
     prepare(connection);
+    return new Opened(generation(connection, wanted), identity(connection));
+  }
+
+  private int generation(Connection connection, OptionalInt wanted) throws SQLException {
     var entry = entry(connection);
     if (entry.isEmpty()) {
       if (wanted.orElse(1) != 1)
@@ -100,7 +117,7 @@ final class Catalog {
   int add(Connection connection) throws SQLException {
     prepare(connection);
     if (entry(connection).isEmpty())
-      open(connection, OptionalInt.empty());
+      generation(connection, OptionalInt.empty());
     try (var statement = connection.prepareStatement(
         "SELECT max(generation) + 1 FROM millrace.generation WHERE view = ?")) {
       statement.setString(1, projection.name());
@@ -179,6 +196,14 @@ final class Catalog {
       }
       if (!there)
         statement.execute(TABLES);
+    }
+  }
+
+  private static String identity(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT id FROM millrace.identity")) {
+      rows.next();
+      return rows.getString(1);
     }
   }
 

@@ -166,12 +166,11 @@ public final class Runner implements AutoCloseable {
 
   /** Works until something fails, a partition turns out to be another's, or the runner is stopped. */
   private <R extends Record> void keep(Work<R> work, Backoff backoff) {
-    int kept = Transaction.run(work.database(), "opening " + work.projection().name(),
+    var kept = Transaction.run(work.database(), "opening " + work.projection().name(),
         connection -> new Catalog(work.projection()).open(connection, generation));
-    generation = OptionalInt.of(kept);
-    var group = "millrace-" + work.projection().name() + "-g" + kept;
-    try (var shift = Shift.begin(work, kept);
-        var opened = log.reader(work.projection().streams(), group, shift)) {
+    generation = OptionalInt.of(kept.generation());
+    try (var shift = Shift.begin(work, kept.generation());
+        var opened = log.reader(work.projection().streams(), kept.group(work.projection().name()), shift)) {
       reader = opened;
       boolean mine = true;
       while (mine && !stopped()) {

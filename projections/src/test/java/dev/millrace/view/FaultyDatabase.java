@@ -1,0 +1,98 @@
+package dev.millrace.view;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+
+/** A real database whose connections break when a test says so. */
+final class FaultyDatabase {
+  /** What happens around a commit. */
+  @FunctionalInterface
+  interface Moment {
+    void happens() throws SQLException;
+  }
+
+  private final DataSource real;
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+  volatile Moment beforeCommit = () -> {};
+  volatile Moment afterCommit = () -> {};
+
+  FaultyDatabase(DataSource real) {
+    this.real = real;
+  }
+
+  DataSource dataSource() {
+    return proxy(DataSource.class, (method, arguments) -> {
+      refuseWhenCut();
+      var result = invoke(real, method, arguments);
+      if (!(result instanceof Connection connection))
+        return result;
+      open.add(connection);
+      return proxy(Connection.class, (called, with) -> on(connection, called, with));
+    });
+  }
+
+  private Object on(Connection connection, Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("close")) {
+      open.remove(connection);
+      return invoke(connection, method, arguments);
+    }
+    refuseWhenCut();
+    if (!method.getName().equals("commit"))
+      return invoke(connection, method, arguments);
+    beforeCommit.happens();
+    refuseWhenCut();
+    var result = invoke(connection, method, arguments);
+    afterCommit.happens();
+    return result;
+  }
+
+  /** Nothing reaches the database from here on, and what was begun is gone: as when the process is killed. */
+  void cut() {
+    cut = true;
+    for (var connection : open) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  void mend() {
+    cut = false;
+  }
+
+  static SQLException broken() {
+    return new SQLException("the connection broke", "08006");
+  }
+
+  private void refuseWhenCut() throws SQLException {
+    if (cut)
+      throw broken();
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    Object make(Method method, Object[] arguments) throws Throwable;
+  }
+
+  private static <T> T proxy(Class<T> type, Call call) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type},
+        (proxy, method, arguments) -> call.make(method, arguments)));
+  }
+
+  private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}
