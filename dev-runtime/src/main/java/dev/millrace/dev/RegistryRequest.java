@@ -1,0 +1,111 @@
+package dev.millrace.dev;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request that found its route.
+ *
+ * @param path the decoded segments that stood where the route has a gap
+ * @param query the decoded parameters
+ */
+record RegistryRequest(List<String> path, Map<String, String> query, String body) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The first gap, as the name of a subject. */
+  String subject() {
+    var subject = path.getFirst();
+    if (subject.isBlank() || subject.codePoints().anyMatch(Character::isISOControl)) {
+      throw new RegistryError(42208, "The specified subject '" + subject + "' is not a valid subject.");
+    }
+    return subject;
+  }
+
+  /** A number in the path; a path with something else there does not exist. */
+  int id() {
+    try {
+      return Integer.parseInt(path.getFirst());
+    } catch (NumberFormatException e) {
+      throw RegistryError.noSuchPath();
+    }
+  }
+
+  /**
+   * The second gap as a version, where there is one: of {@code latest} and {@code -1} there is none.
+   *
+   * @throws RegistryError 42202
+   */
+  Optional<Integer> version() {
+    var text = path.get(1);
+    if (text.equals("latest") || text.equals("-1")) {
+      return Optional.empty();
+    }
+    try {
+      int version = Integer.parseInt(text);
+      if (version > 0) {
+        return Optional.of(version);
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number that is no version.
+    }
+    throw RegistryError.invalidVersion(text);
+  }
+
+  boolean asks(String parameter) {
+    return Boolean.parseBoolean(query.get(parameter));
+  }
+
+  int number(String parameter, int otherwise) {
+    var text = query.get(parameter);
+    try {
+      return text == null ? otherwise : Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw RegistryError.noSuchPath();
+    }
+  }
+
+  /** The body as a JSON object; members that are not known are passed over. */
+  ObjectNode json() {
+    try {
+      JsonNode node = JSON.readTree(body);
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw new RegistryError(400, "The body is not a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new RegistryError(400, "The body is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** @throws RegistryError 42201, and 42205 for an id of the caller's own choice, which only an import may make */
+  RegistrySchema schema() {
+    var json = json();
+    if (json.path("id").asInt(0) > 0) {
+      throw new RegistryError(42205,
+          "Subject " + subject() + " is not in import mode: send the schema without an id");
+    }
+    return schema(json);
+  }
+
+  /** @throws RegistryError 42201 */
+  static RegistrySchema schema(ObjectNode json) {
+    var type = json.path("schemaType").asText("");
+    if (!type.isEmpty() && !type.equals("AVRO") && !type.equals("null")) {
+      throw RegistryError.invalidSchema("the type " + type + " is not known here, only AVRO", null);
+    }
+    if (!json.path("references").isEmpty()) {
+      throw RegistryError.invalidSchema(
+          "references are not known here: write the referenced types into the schema",
+          null);
+    }
+    if (!json.path("schema").isTextual()) {
+      throw RegistryError.invalidSchema("the body has no text \"schema\"", null);
+    }
+    return RegistrySchema.parse(json.path("schema").textValue());
+  }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.dev;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.avro.Schema;
+
+/**
+ * A schema, the text it is answered with, and what it is compared by. Two texts are one schema where they differ only in
+ * space, in the order of an object's members, or in how a primitive type is written; every property and every word
+ * of documentation counts.
+ *
+ * @param text as Avro writes it, with all properties
+ * @param fingerprint SHA-256 of the text with the members of each object sorted, in hexadecimal
+ */
+record RegistrySchema(Schema schema, String text, String fingerprint) {
+  private static final ObjectMapper SORTED = JsonMapper.builder()
+      .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  /** @throws RegistryError 42201 */
+  static RegistrySchema parse(String text) {
+    try {
+      var schema = parsed(text);
+      var written = schema.toString();
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(written)) {
+        throw RegistryError.invalidSchema("its text holds half a character (a lone surrogate)", null);
+      }
+      return new RegistrySchema(schema, written, fingerprint(written));
+    } catch (JsonProcessingException e) {
+      throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Schema parsed(String text) {
+    try {
+      return new Schema.Parser().parse(text);
+    } catch (RuntimeException | StackOverflowError e) {
+      // Avro says no in many ways: an unknown name is a NullPointerException, and nesting has no bound.
+      throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String fingerprint(String written) throws JsonProcessingException {
+    var sorted = SORTED.writeValueAsBytes(SORTED.readValue(written, Object.class));
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java has SHA-256", impossible);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.millrace.dev;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * The registry's tables in PostgreSQL. What changes something happens in one transaction that holds a lock of the whole
+ * registry, so that concurrent registrations of one schema find one id, on however many servers.
+ */
+final class RegistryStore {
+  /** The rule of subjects that have none of their own stands under this name, which no subject can have. */
+  static final String GLOBAL = "";
+
+  private static final long LOCK = 0x6d696c6c72616365L;
+  private static final String TABLES = """
+      CREATE SCHEMA IF NOT EXISTS millrace_registry;
+      CREATE TABLE IF NOT EXISTS millrace_registry.last_id (id integer NOT NULL);
+      INSERT INTO millrace_registry.last_id SELECT 0 WHERE NOT EXISTS (SELECT FROM millrace_registry.last_id);
+      CREATE TABLE IF NOT EXISTS millrace_registry.schemas (
+        id integer PRIMARY KEY, fingerprint text NOT NULL UNIQUE, text text NOT NULL);
+      CREATE TABLE IF NOT EXISTS millrace_registry.versions (
+        subject text NOT NULL, version integer NOT NULL, id integer NOT NULL REFERENCES millrace_registry.schemas,
+        PRIMARY KEY (subject, version), UNIQUE (subject, id));
+      CREATE INDEX IF NOT EXISTS versions_id ON millrace_registry.versions (id);
+      CREATE TABLE IF NOT EXISTS millrace_registry.rules (subject text PRIMARY KEY, rule text NOT NULL);
+      """;
+  private static final String VERSION = "SELECT v.subject, v.version, v.id, s.text"
+      + " FROM millrace_registry.versions v JOIN millrace_registry.schemas s USING (id) ";
+
+  /** A schema as a subject holds it. */
+  record Version(String subject, int version, int id, String text) {}
+
+  /** What is done with a connection. */
+  @FunctionalInterface
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  private final DataSource database;
+
+  RegistryStore(DataSource database) {
+    this.database = database;
+    change(connection -> {
+      try (var statement = connection.createStatement()) {
+        return statement.execute(TABLES);
+      }
+    });
+  }
+
+  /** Reads. Statements may see different moments. */
+  <T> T read(Work<T> work) {
+    try (var connection = database.getConnection()) {
+      return work.with(connection);
+    } catch (SQLException e) {
+      throw new RegistryError(50001, "Error in the backend data store: " + e.getMessage(), e);
+    }
+  }
+
+  /** Changes in one transaction, one at a time. Nothing is changed where the work throws. */
+  <T> T change(Work<T> work) {
+    return read(connection -> {
+      connection.setAutoCommit(false);
+      try (var statement = connection.createStatement()) {
+        statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
+        T result = work.with(connection);
+        connection.commit();
+        return result;
+      }
+    });
+  }
+
+  static List<String> subjects(Connection connection) throws SQLException {
+    return list(connection, "SELECT DISTINCT subject FROM millrace_registry.versions ORDER BY subject",
+        row -> row.getString(1));
+  }
+
+  /** The versions of a subject, the first first; empty where there is no such subject. */
+  static List<Version> versions(Connection connection, String subject) throws SQLException {
+    return list(connection, VERSION + "WHERE v.subject = ? ORDER BY v.version", RegistryStore::version,
+        subject);
+  }
+
+  /** Where a schema id is used. */
+  static List<Version> uses(Connection connection, int id) throws SQLException {
+    return list(connection, VERSION + "WHERE v.id = ? ORDER BY v.subject, v.version", RegistryStore::version,
+        id);
+  }
+
+  static Optional<Version> lookup(Connection connection, String subject, String fingerprint)
+      throws SQLException {
+    return list(connection, VERSION + "WHERE v.subject = ? AND s.fingerprint = ?", RegistryStore::version,
+        subject,
+        fingerprint).stream().findFirst();
+  }
+
+  static Optional<String> text(Connection connection, int id) throws SQLException {
+    return list(connection, "SELECT text FROM millrace_registry.schemas WHERE id = ?",
+        row -> row.getString(1), id)
+        .stream().findFirst();
+  }
+
+  static int lastId(Connection connection) throws SQLException {
+    return list(connection, "SELECT id FROM millrace_registry.last_id", row -> row.getInt(1)).getFirst();
+  }
+
+  /** Gives the schema the subject's next version, and an id where no subject has it yet. Only within a change. */
+  static int add(Connection connection, String subject, RegistrySchema schema) throws SQLException {
+    var known = list(connection, "SELECT id FROM millrace_registry.schemas WHERE fingerprint = ?",
+        row -> row.getInt(1), schema.fingerprint());
+    int id = known.isEmpty() ? number(connection, schema) : known.getFirst();
+    update(connection, """
+        INSERT INTO millrace_registry.versions (subject, version, id)
+        SELECT ?, coalesce(max(version), 0) + 1, ? FROM millrace_registry.versions WHERE subject = ?""",
+        subject, id, subject);
+    return id;
+  }
+
+  private static int number(Connection connection, RegistrySchema schema) throws SQLException {
+    // Counted in a row rather than by the largest id in use, so that the id of a removed schema is never given again.
+    update(connection, "UPDATE millrace_registry.last_id SET id = id + 1");
+    int id = lastId(connection);
+    update(connection, "INSERT INTO millrace_registry.schemas (id, fingerprint, text) VALUES (?, ?, ?)", id,
+        schema.fingerprint(), schema.text());
+    return id;
+  }
+
+  static Optional<CompatibilityRule> rule(Connection connection, String subject) throws SQLException {
+    return list(connection, "SELECT rule FROM millrace_registry.rules WHERE subject = ?",
+        row -> CompatibilityRule.valueOf(row.getString(1)), subject).stream().findFirst();
+  }
+
+  static CompatibilityRule effectiveRule(Connection connection, String subject) throws SQLException {
+    var own = rule(connection, subject);
+    return own.isPresent() ? own.get() : rule(connection, GLOBAL).orElse(CompatibilityRule.BACKWARD);
+  }
+
+  static void setRule(Connection connection, String subject, CompatibilityRule rule) throws SQLException {
+    update(connection, """
+        INSERT INTO millrace_registry.rules (subject, rule) VALUES (?, ?)
+        ON CONFLICT (subject) DO UPDATE SET rule = excluded.rule""", subject, rule.name());
+  }
+
+  static void removeRule(Connection connection, String subject) throws SQLException {
+    update(connection, "DELETE FROM millrace_registry.rules WHERE subject = ?", subject);
+  }
+
+  private static Version version(ResultSet row) throws SQLException {
+    return new Version(row.getString(1), row.getInt(2), row.getInt(3), row.getString(4));
+  }
+
+  @FunctionalInterface
+  private interface Row<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  private static <T> List<T> list(Connection connection, String sql, Row<T> row, Object... values)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      try (var rows = statement.executeQuery()) {
+        var all = new ArrayList<T>();
+        while (rows.next()) {
+          all.add(row.of(rows));
+        }
+        return all;
+      }
+    }
+  }
+
+  private static void update(Connection connection, String sql, Object... values) throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+  }
+}

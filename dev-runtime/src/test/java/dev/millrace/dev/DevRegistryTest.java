@@ -1,0 +1,277 @@
+package dev.millrace.dev;
+
+import static dev.millrace.dev.Rest.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+class DevRegistryTest {
+  private static final String V1 = """
+      {"type":"record","name":"Order","namespace":"shop","fields":[{"name":"id","type":"string"}],\
+      "stream":"sales.orders","key":"id","owner":"sales"}""";
+  private static final String V2 = V1.replace("}],",
+      "},{\"name\":\"note\",\"type\":\"string\",\"default\":\"\"}],");
+  private static final String BREAKING = V1.replace("}],", "},{\"name\":\"note\",\"type\":\"string\"}],");
+
+  private DataSource database;
+  private DevRegistry registry;
+  private Rest rest;
+
+  @BeforeEach
+  void start(TestInfo test) {
+    database = SharedPostgres.database("r" + Integer.toUnsignedString(test.getDisplayName().hashCode()));
+    registry = DevRegistry.start(database);
+    rest = Rest.of(registry);
+  }
+
+  @AfterEach
+  void stop() {
+    registry.close();
+  }
+
+  @Test
+  void a_schema_is_registered_once_and_found_by_id_by_version_and_by_itself() {
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions?normalize=true", schema(V1))).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/b/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", schema(V2))).isEqualTo("200 {\"id\":2}");
+
+    assertThat(rest.send("GET", "/schemas/ids/1", "").json().path("schema").asText()).isEqualTo(V1);
+    assertThat(rest.send("GET", "/schemas/ids/1?fetchMaxId=true", "").json().path("maxId").asInt())
+        .isEqualTo(2);
+    assertThat(rest.get("/schemas/ids/2/schema")).isEqualTo("200 " + V2);
+    assertThat(rest.get("/schemas/ids/1/subjects")).isEqualTo("200 [\"a\",\"b\"]");
+    assertThat(rest.get("/schemas/ids/1/versions"))
+        .isEqualTo("200 [{\"subject\":\"a\",\"version\":1},{\"subject\":\"b\",\"version\":1}]");
+    assertThat(rest.get("/subjects")).isEqualTo("200 [\"a\",\"b\"]");
+    assertThat(rest.get("/subjects?subjectPrefix=b")).isEqualTo("200 [\"b\"]");
+    assertThat(rest.get("/subjects?offset=1&limit=5")).isEqualTo("200 [\"b\"]");
+    assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1,2]");
+    for (var latest : new String[]{"latest", "-1", "2"}) {
+      assertThat(rest.get("/subjects/a/versions/" + latest))
+          .startsWith("200 {\"subject\":\"a\",\"version\":2,\"id\":2,\"schema\":");
+      assertThat(rest.get("/subjects/a/versions/" + latest + "/schema")).isEqualTo("200 " + V2);
+    }
+    assertThat(rest.post("/subjects/a", schema(V2)))
+        .startsWith("200 {\"subject\":\"a\",\"version\":2,\"id\":2,\"schema\":");
+    assertThat(rest.get("/schemas/types")).isEqualTo("200 [\"AVRO\"]");
+    assertThat(rest.get("/")).isEqualTo("200 {}");
+  }
+
+  @Test
+  void what_is_not_there_says_which_part_is_missing() {
+    rest.post("/subjects/a/versions", schema(V1));
+
+    assertThat(rest.get("/schemas/ids/9"))
+        .isEqualTo("404 {\"error_code\":40403,\"message\":\"Schema 9 not found.\"}");
+    assertThat(rest.get("/schemas/ids/9/schema")).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.get("/schemas/ids/9/subjects")).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.get("/schemas/ids/9/versions")).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.get("/subjects/no/versions")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/no/versions/1")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/no/versions/latest")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/a/versions/2")).startsWith("404 {\"error_code\":40402,");
+    assertThat(rest.get("/subjects/a/versions/2/schema")).startsWith("404 {\"error_code\":40402,");
+    assertThat(rest.post("/subjects/no", schema(V1))).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.post("/subjects/a", schema(V2))).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.get("/config/a")).startsWith("404 {\"error_code\":40408,");
+    assertThat(rest.delete("/config/a")).startsWith("404 {\"error_code\":40408,");
+    assertThat(rest.post("/compatibility/subjects/a/versions/7", schema(V1)))
+        .startsWith("404 {\"error_code\":40402,");
+    assertThat(rest.get("/nothing/here"))
+        .isEqualTo("404 {\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}");
+    assertThat(rest.delete("/subjects"))
+        .isEqualTo("405 {\"error_code\":405,\"message\":\"HTTP 405 Method Not Allowed\"}");
+  }
+
+  @Test
+  void what_is_wrong_is_refused_with_its_code() {
+    for (var version : new String[]{"0", "-2", "one", "99999999999"}) {
+      assertThat(rest.get("/subjects/a/versions/" + version)).startsWith("422 {\"error_code\":42202,");
+    }
+    for (var body : new String[]{schema("{"), schema("{\"type\":\"record\"}"), schema("\"nothing\""), "{}",
+        "{\"schema\":7}", "{\"schema\":\"\\\"string\\\"\",\"schemaType\":\"PROTOBUF\"}",
+        "{\"schema\":\"\\\"string\\\"\",\"references\":[{\"name\":\"x\",\"subject\":\"y\",\"version\":1}]}",
+        schema("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"],\"doc\":\"\\ud800\"}"),
+        schema("[".repeat(900) + "]".repeat(900))}) {
+      assertThat(rest.post("/subjects/a/versions", body)).startsWith("422 {\"error_code\":42201,");
+      assertThat(rest.post("/subjects/a", body)).startsWith("422 {\"error_code\":42201,");
+    }
+    assertThat(rest.post("/subjects/a/versions", "{\"id\":5,\"schema\":\"\\\"string\\\"\"}"))
+        .startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.post("/subjects/%00/versions", schema(V1))).startsWith("422 {\"error_code\":42208,");
+    assertThat(rest.post("/subjects/a/versions", "no json")).startsWith("400 {\"error_code\":400,");
+    assertThat(rest.post("/subjects/a/versions", "[]")).startsWith("400 {\"error_code\":400,");
+    assertThat(rest.put("/config", "{\"compatibility\":\"SOME\"}")).startsWith("422 {\"error_code\":42203,");
+    assertThat(rest.post("/subjects/a/versions", " ".repeat((1 << 20) + 1)))
+        .startsWith("413 {\"error_code\":413,");
+    assertThat(rest.get("/subjects")).isEqualTo("200 []");
+  }
+
+  @Test
+  void an_answer_is_json_and_an_error_has_two_members_only() {
+    var answer = rest.send("GET", "/subjects/a/versions", "");
+
+    assertThat(answer.contentType()).isEqualTo("application/vnd.schemaregistry.v1+json");
+    assertThat(answer.json().properties()).extracting(member -> member.getKey()).containsExactly("error_code",
+        "message");
+  }
+
+  @Test
+  void a_property_makes_another_schema_and_the_way_of_writing_does_not() {
+    rest.put("/config", "{\"compatibility\":\"NONE\"}");
+    rest.post("/subjects/a/versions", schema(V1));
+
+    assertThat(rest.post("/subjects/a/versions", schema(V1.replace(",", " ,\n  "))))
+        .isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1.replace("\"string\"", "{\"type\":\"string\"}"))))
+        .isEqualTo("200 {\"id\":1}");
+    assertThat(
+        rest.post("/subjects/a/versions", schema(V1.replace("\"stream\":\"sales.orders\",\"key\":\"id\"",
+            "\"key\":\"id\",\"stream\":\"sales.orders\""))))
+        .isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1.replace("sales.orders", "sales.other"))))
+        .isEqualTo("200 {\"id\":2}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1.replace("\"type\":\"record\"",
+        "\"type\":\"record\",\"doc\":\"an order\"")))).isEqualTo("200 {\"id\":3}");
+  }
+
+  @Test
+  void a_schema_that_breaks_the_rule_is_refused_until_the_rule_allows_it() {
+    rest.post("/subjects/a/versions", schema(V1));
+
+    assertThat(rest.post("/subjects/a/versions", schema(BREAKING)))
+        .startsWith("409 {\"error_code\":409,\"message\":\"Schema being registered is incompatible");
+    assertThat(rest.put("/config/a", "{\"compatibility\":\"FORWARD\"}"))
+        .isEqualTo("200 {\"compatibility\":\"FORWARD\"}");
+    assertThat(rest.post("/subjects/a/versions", schema(BREAKING))).isEqualTo("200 {\"id\":2}");
+    assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1,2]");
+  }
+
+  @Test
+  void a_transitive_rule_asks_all_versions_and_the_others_only_the_latest() {
+    var narrow = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"string\"}]}";
+    var without = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}";
+    var changed = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\",\"default\":0}]}";
+    rest.post("/subjects/a/versions", schema(narrow));
+    rest.post("/subjects/a/versions", schema(without));
+
+    assertThat(rest.post("/compatibility/subjects/a/versions", schema(changed)))
+        .isEqualTo("200 {\"is_compatible\":true}");
+    rest.put("/config/a", "{\"compatibility\":\"BACKWARD_TRANSITIVE\"}");
+    assertThat(rest.post("/compatibility/subjects/a/versions", schema(changed)))
+        .isEqualTo("200 {\"is_compatible\":false}");
+    assertThat(rest.post("/subjects/a/versions", schema(changed))).startsWith("409 ");
+  }
+
+  @Test
+  void compatibility_is_judged_without_registering() {
+    assertThat(rest.post("/compatibility/subjects/a/versions/latest", schema(V1)))
+        .isEqualTo("200 {\"is_compatible\":true}");
+    rest.post("/subjects/a/versions", schema(V1));
+
+    assertThat(rest.post("/compatibility/subjects/a/versions/latest", schema(V2)))
+        .isEqualTo("200 {\"is_compatible\":true}");
+    assertThat(rest.post("/compatibility/subjects/a/versions/1", schema(BREAKING)))
+        .isEqualTo("200 {\"is_compatible\":false}");
+    assertThat(rest.post("/compatibility/subjects/a/versions/1?verbose=true", schema(BREAKING)))
+        .startsWith(
+            "200 {\"is_compatible\":false,\"messages\":[\"{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE'")
+        .endsWith("\"{validateFields: 'false', compatibility: 'BACKWARD'}\"]}");
+    assertThat(rest.post("/compatibility/subjects/a/versions/latest", schema("{")))
+        .startsWith("422 {\"error_code\":42201,");
+    assertThat(rest.post("/compatibility/subjects/a/versions/latest?verbose=true", schema("{")))
+        .startsWith("200 {\"is_compatible\":false,\"messages\":[\"Invalid schema");
+    assertThat(rest.post("/compatibility/subjects/a/versions/0", schema(V1)))
+        .startsWith("422 {\"error_code\":42202,");
+    assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1]");
+  }
+
+  @Test
+  void a_subject_has_its_own_rule_or_the_global_one() {
+    assertThat(rest.get("/config")).isEqualTo("200 {\"compatibilityLevel\":\"BACKWARD\"}");
+    assertThat(rest.put("/config", "{\"compatibility\":\"full\"}"))
+        .isEqualTo("200 {\"compatibility\":\"FULL\"}");
+    assertThat(rest.get("/config")).isEqualTo("200 {\"compatibilityLevel\":\"FULL\"}");
+    assertThat(rest.get("/config/a?defaultToGlobal=true")).isEqualTo("200 {\"compatibilityLevel\":\"FULL\"}");
+    assertThat(rest.put("/config/a", "{\"compatibility\":\"NONE\"}"))
+        .isEqualTo("200 {\"compatibility\":\"NONE\"}");
+    assertThat(rest.get("/config/a")).isEqualTo("200 {\"compatibilityLevel\":\"NONE\"}");
+    assertThat(rest.delete("/config/a")).isEqualTo("200 {\"compatibilityLevel\":\"NONE\"}");
+    assertThat(rest.get("/config/a")).startsWith("404 {\"error_code\":40408,");
+    assertThat(rest.delete("/config")).isEqualTo("200 {\"compatibilityLevel\":\"FULL\"}");
+    assertThat(rest.get("/config")).isEqualTo("200 {\"compatibilityLevel\":\"BACKWARD\"}");
+  }
+
+  @Test
+  void a_subject_may_have_any_name() {
+    for (var name : new String[]{"a/b", "a+b c", "größe", ":.ctx:x", "100%"}) {
+      var path = "/subjects/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+      assertThat(rest.post(path + "/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+      assertThat(rest.send("GET", path + "/versions/1", "").json().path("subject").asText()).isEqualTo(name);
+    }
+  }
+
+  @Test
+  void concurrent_registrations_of_one_schema_find_one_id_and_no_version_twice() throws Exception {
+    var start = new CountDownLatch(1);
+    try (var second = DevRegistry.start(database);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var rests = new Rest[]{rest, Rest.of(second)};
+      var tasks = new ArrayList<Callable<String>>();
+      for (int i = 0; i < 40; i++) {
+        var to = rests[i % 2];
+        var text = i % 4 < 2 ? V1 : V2;
+        tasks.add(() -> {
+          start.await();
+          return text.length() + " " + to.post("/subjects/a/versions", schema(text));
+        });
+      }
+      var futures = tasks.stream().map(threads::submit).toList();
+      start.countDown();
+      var answers = new HashSet<String>();
+      for (var future : futures) {
+        answers.add(future.get());
+      }
+
+      assertThat(answers).hasSize(2);
+      assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1,2]");
+      assertThat(rest.get("/schemas/ids/1?fetchMaxId=true")).contains("\"maxId\":2");
+    }
+  }
+
+  @Test
+  void a_restart_keeps_everything() {
+    rest.post("/subjects/a/versions", schema(V1));
+    rest.put("/config/a", "{\"compatibility\":\"FULL\"}");
+    registry.close();
+
+    try (var again = DevRegistry.start(database)) {
+      var afterwards = Rest.of(again);
+      assertThat(afterwards.get("/schemas/ids/1/schema")).isEqualTo("200 " + V1);
+      assertThat(afterwards.get("/config/a")).isEqualTo("200 {\"compatibilityLevel\":\"FULL\"}");
+      assertThat(afterwards.post("/subjects/a/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+      assertThat(afterwards.post("/subjects/a/versions", schema(V2))).isEqualTo("200 {\"id\":2}");
+    }
+  }
+
+  @Test
+  void a_port_that_is_taken_is_named() {
+    assertThatThrownBy(() -> DevRegistry.start(database, registry.port()))
+        .isInstanceOfSatisfying(DevException.class,
+            e -> assertThat(e.code()).isEqualTo(DevException.Code.PORT_TAKEN))
+        .hasMessageContaining("port " + registry.port()).hasMessageContaining("--registry-port");
+  }
+}
