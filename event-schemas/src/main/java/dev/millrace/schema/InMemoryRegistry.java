@@ -19,6 +19,12 @@ final class InMemoryRegistry implements SchemaRegistry {
     var known = lookup(subject, schema);
     if (known.isPresent())
       return known.get().id();
+    var reasons = incompatibilities(subject, schema);
+    if (!reasons.isEmpty()) {
+      throw new SchemaException(SchemaException.Code.INCOMPATIBLE,
+          subject + " is " + compatibilityLevel(subject)
+              + ", so this schema may not follow: " + String.join("; ", reasons));
+    }
     var versions = bySubject.computeIfAbsent(subject, _ -> new ArrayList<>());
     int id = idOf(schema);
     versions.add(new Registered(subject, versions.size() + 1, id, schema));
@@ -27,11 +33,20 @@ final class InMemoryRegistry implements SchemaRegistry {
 
   private int idOf(Schema schema) {
     for (int i = 0; i < byId.size(); i++) {
-      if (byId.get(i).toString().equals(schema.toString()))
+      if (same(byId.get(i), schema))
         return i + 1;
     }
     byId.add(schema);
     return byId.size();
+  }
+
+  /** By its text: two schemas that differ in nothing but a property of the contract are two. */
+  private static boolean same(Schema one, Schema other) {
+    return one.toString().equals(other.toString());
+  }
+
+  private List<Registered> of(String subject) {
+    return bySubject.getOrDefault(subject, List.of());
   }
 
   @Override
@@ -45,8 +60,7 @@ final class InMemoryRegistry implements SchemaRegistry {
 
   @Override
   public synchronized Optional<Registered> lookup(String subject, Schema schema) {
-    return bySubject.getOrDefault(subject, List.of()).stream()
-        .filter(known -> known.schema().toString().equals(schema.toString())).findFirst();
+    return of(subject).stream().filter(known -> same(known.schema(), schema)).findFirst();
   }
 
   @Override
@@ -56,18 +70,20 @@ final class InMemoryRegistry implements SchemaRegistry {
 
   @Override
   public synchronized List<Integer> versions(String subject) {
-    return bySubject.getOrDefault(subject, List.of()).stream().map(Registered::version).toList();
+    return of(subject).stream().map(Registered::version).toList();
   }
 
   @Override
   public synchronized Optional<Registered> version(String subject, int version) {
-    return bySubject.getOrDefault(subject, List.of()).stream().filter(known -> known.version() == version)
-        .findFirst();
+    return of(subject).stream().filter(known -> known.version() == version).findFirst();
   }
 
   @Override
   public synchronized List<String> incompatibilities(String subject, Schema schema) {
-    return List.of();
+    var versions = new ArrayList<>(of(subject).stream().map(Registered::schema).toList());
+    versions.add(schema);
+    return Compatibility.check(versions, Compatibility.Level.of(compatibilityLevel(subject))).stream()
+        .map(Compatibility.Finding::toString).toList();
   }
 
   @Override
@@ -77,6 +93,10 @@ final class InMemoryRegistry implements SchemaRegistry {
 
   @Override
   public synchronized void setCompatibilityLevel(String subject, String level) {
-    levels.put(subject, level);
+    try {
+      levels.put(subject, Compatibility.Level.of(level).name());
+    } catch (IllegalArgumentException e) {
+      throw new SchemaException(SchemaException.Code.REFUSED, subject + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -115,22 +115,17 @@ final class SchemaFolder {
     }
   }
 
+  /** Events of every version are in the log for ever, so each version must be able to read all before it. */
   private void checkHistory(Path folder, List<Schema> schemas) {
     for (int i = 1; i < schemas.size(); i++) {
       var file = folder.resolve("v" + (i + 1) + ".avsc");
-      for (var property : List.of("stream", "key", "name")) {
-        var before = property(schemas.get(i - 1), property);
-        var after = property(schemas.get(i), property);
-        if (!before.equals(after)) {
-          faults.add(file + ": changes the " + property + " from " + before + " to " + after
-              + ": events that are in the log would not be found or ordered any more; make it a new event");
-        }
+      if (!schemas.get(i).getFullName().equals(schemas.getFirst().getFullName())) {
+        faults.add(file + ": is named " + schemas.get(i).getFullName() + ", but v1 "
+            + schemas.getFirst().getFullName() + ": make it a new event");
       }
+      Compatibility.check(schemas.subList(0, i + 1), Compatibility.Level.BACKWARD_TRANSITIVE)
+          .forEach(finding -> faults.add(file + ": " + finding));
     }
-  }
-
-  private static String property(Schema schema, String property) {
-    return property.equals("name") ? schema.getFullName() : schema.getProp(property);
   }
 
   private static List<Path> folders(Path parent) {

@@ -1,6 +1,7 @@
 package dev.millrace.schema;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -51,9 +52,23 @@ public interface SchemaRegistry {
   /** Sets the subject's compatibility rule. */
   void setCompatibilityLevel(String subject, String level);
 
-  /** The registry at this address. Nothing is asked before it is needed. */
+  /**
+   * The registry at this address. Nothing is asked before it is needed; a request that is not answered is repeated for
+   * ten seconds.
+   *
+   * @param address such as {@code http://localhost:8081}; may hold {@code user:password@}
+   */
   static SchemaRegistry at(URI address) {
-    throw new UnsupportedOperationException();
+    return at(address, Duration.ofSeconds(10));
+  }
+
+  /**
+   * The registry at this address.
+   *
+   * @param patience for how long a request is repeated while there is no connection, or an answer of 408, 429 or 5xx
+   */
+  static SchemaRegistry at(URI address, Duration patience) {
+    return new HttpRegistry(new RegistryHttp(address, patience));
   }
 
   /** A registry in this process, for tests that need no server: passes the contract test that the others pass. */
