@@ -1,7 +1,6 @@
 package dev.millrace.publish;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -46,8 +45,8 @@ public final class Outbox {
    * @throws PublishException DATABASE
    */
   public static void createTable(Connection connection) {
-    try (var statement = connection.createStatement()) {
-      statement.execute(OutboxTable.CREATE);
+    try {
+      OutboxTable.create(connection);
     } catch (SQLException e) {
       throw failed("the outbox could not be created", e);
     }
@@ -90,31 +89,10 @@ public final class Outbox {
             "the connection commits each statement by itself, so an event"
                 + " could be said of a change that is not made: call setAutoCommit(false), and commit both together");
       }
-      try (var insert = connection.prepareStatement(OutboxTable.INSERT)) {
-        for (var entry : entries) {
-          fill(insert, entry);
-          insert.addBatch();
-        }
-        insert.executeBatch();
-      }
+      OutboxTable.insert(connection, entries);
     } catch (SQLException e) {
       throw failed("the outbox did not take " + entries.size() + " events", e);
     }
-  }
-
-  private static void fill(PreparedStatement insert, LogEntry entry) throws SQLException {
-    var envelope = entry.envelope();
-    insert.setString(1, entry.stream().value());
-    insert.setString(2, entry.key());
-    insert.setString(3, envelope.id());
-    insert.setString(4, envelope.source());
-    insert.setString(5, envelope.type());
-    insert.setString(6, envelope.time().toString());
-    insert.setString(7, envelope.correlationId().orElse(null));
-    insert.setString(8, envelope.causationId().orElse(null));
-    insert.setString(9, envelope.traceparent().orElse(null));
-    insert.setString(10, envelope.tracestate().orElse(null));
-    insert.setBytes(11, entry.payload());
   }
 
   private static PublishException failed(String what, SQLException e) {
