@@ -3,6 +3,7 @@ package dev.millrace.dev;
 import dev.millrace.dev.RegistryStore.Version;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,8 +192,8 @@ final class RegistryApi {
   }
 
   private static List<String> messages(List<String> reasons, CompatibilityRule rule) {
-    var messages = new java.util.ArrayList<>(reasons);
-    messages.add("{validateFields: 'false', compatibility: '" + rule + "'}");
+    var messages = new ArrayList<>(reasons);
+    messages.add("{validateFields: 'false', compatibility: '" + rule.name() + "'}");
     return messages;
   }
 

@@ -132,7 +132,7 @@ final class RegistryStore {
 
   static Optional<CompatibilityRule> rule(Connection connection, String subject) throws SQLException {
     return list(connection, "SELECT rule FROM millrace_registry.rules WHERE subject = ?",
-        row -> CompatibilityRule.valueOf(row.getString(1)), subject).stream().findFirst();
+        row -> CompatibilityRule.parse(row.getString(1)), subject).stream().findFirst();
   }
 
   static CompatibilityRule effectiveRule(Connection connection, String subject) throws SQLException {
