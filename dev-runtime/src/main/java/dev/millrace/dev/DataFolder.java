@@ -7,28 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder that a server keeps its data in: one that stays, or a temporary one that goes when the server stops. */
-record DataFolder(Path path, boolean temporary) {
+/** A folder that this process alone works on: one that stays, or a temporary one that goes when its user is done. */
+record DataFolder(Path path, boolean temporary, FolderLock lock) implements AutoCloseable {
   /** Below this a server may stop half way through its start. */
   static final long LEAST_FREE_BYTES = 200L << 20;
 
   /**
    * The folder asked for, or a temporary one.
    *
-   * @throws DevException UNWRITABLE or NO_SPACE, naming the folder
+   * @throws DevException UNWRITABLE, NO_SPACE or FOLDER_IN_USE, naming the folder
    */
   static DataFolder of(@Nullable Path asked, String server) {
-    if (asked == null) {
-      return new DataFolder(TemporaryFolders.create(server), true);
-    }
-    return new DataFolder(open(asked), false);
+    var path = open(asked == null ? TemporaryFolders.create(server) : asked);
+    return new DataFolder(path, asked == null, FolderLock.on(path));
   }
 
   /** Makes the folder where there is none and checks that it can be written to and has room. */
-  static Path open(Path asked) {
+  private static Path open(Path asked) {
     var path = asked.toAbsolutePath().normalize();
     try {
       Files.createDirectories(path);
@@ -46,8 +45,17 @@ record DataFolder(Path path, boolean temporary) {
     }
   }
 
-  /** Removes a temporary folder; leaves any other. */
-  void release() {
+  /** Writes a small file so that a crash leaves the old one or the new one. */
+  static void write(Path file, String text) throws IOException {
+    var whole = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(whole, text);
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Gives the folder up, and removes it where it is temporary. Again is nothing. */
+  @Override
+  public void close() {
+    lock.close();
     if (temporary) {
       delete(path);
     }

@@ -49,7 +49,7 @@ public final class DevKafka implements AutoCloseable {
   @Override
   public void close() {
     node.close();
-    folder.release();
+    folder.close();
   }
 
   /** The options of a broker. Not for use by several threads. */
@@ -81,18 +81,18 @@ public final class DevKafka implements AutoCloseable {
     /**
      * Starts the broker and waits until it answers.
      *
-     * @throws DevException PORT_TAKEN, OTHER_VERSION, UNWRITABLE, NO_SPACE, NOT_STARTED
+     * @throws DevException PORT_TAKEN, FOLDER_IN_USE, OTHER_VERSION, UNWRITABLE, NO_SPACE, NOT_STARTED
      */
     public DevKafka start() {
       Ports.requireFree(port, "Kafka");
       var folder = DataFolder.of(dataDir, "Kafka");
       try {
-        return new DevKafka(folder, KafkaNode.start(folder.path(), port, overrides));
+        return new DevKafka(folder, KafkaNode.start(folder.path().resolve("logs"), port, overrides));
       } catch (DevException e) {
-        folder.release();
+        folder.close();
         throw e;
       } catch (RuntimeException e) {
-        folder.release();
+        folder.close();
         throw new DevException(Code.NOT_STARTED,
             "Kafka did not start on " + folder.path() + ": " + e.getMessage(), e);
       }

@@ -5,9 +5,9 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +23,14 @@ public final class DevPostgres implements AutoCloseable {
   public static final String USER = "postgres";
 
   private final DataFolder folder;
+  private final Path cluster;
   private final EmbeddedPostgres server;
+  private final Thread atExit = new Thread(this::stop, "postgres-stop");
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private DevPostgres(DataFolder folder, EmbeddedPostgres server) {
+  private DevPostgres(DataFolder folder, Path cluster, EmbeddedPostgres server) {
     this.folder = folder;
+    this.cluster = cluster;
     this.server = server;
   }
 
@@ -91,26 +94,46 @@ public final class DevPostgres implements AutoCloseable {
     }
   }
 
+  /** Says what happened where the server no longer runs. */
+  public Optional<Throwable> failure() {
+    if (closed.get() || Postmaster.running(cluster).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new DevException(Code.FAILED, "PostgreSQL on port " + port() + " has stopped: its messages are in "
+            + folder.path().resolve("postgres.log")));
+  }
+
   /** Stops the server, waits until it has stopped, and removes a temporary folder. Again is nothing. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The process ends, and the hook with it: whoever is first stops the server.
+    }
+    stop();
+  }
+
+  private void stop() {
     if (closed.getAndSet(true)) {
       return;
     }
-    try {
+    try (folder) {
       server.close();
     } catch (IOException e) {
       throw new DevException(Code.FAILED, "PostgreSQL did not stop: " + e.getMessage(), e);
-    } finally {
-      folder.release();
     }
   }
 
   /** The options of a server. Not for use by several threads. */
   public static final class Builder {
+    private static final int ATTEMPTS = 5;
+
     private final Map<String, String> settings = new LinkedHashMap<>(PostgresSettings.DEFAULTS);
     private @Nullable Path dataDir;
     private int port;
+    private boolean stopAtExit = true;
 
     private Builder() {}
 
@@ -123,6 +146,12 @@ public final class DevPostgres implements AutoCloseable {
     /** The port; 0, which is the default, takes any free one. */
     public Builder port(int port) {
       this.port = Ports.checked(port);
+      return this;
+    }
+
+    /** Whether the server stops when this process ends without closing it, which is the default. A kill it outlives. */
+    public Builder stopAtExit(boolean stop) {
+      this.stopAtExit = stop;
       return this;
     }
 
@@ -141,26 +170,42 @@ public final class DevPostgres implements AutoCloseable {
     public DevPostgres start() {
       var folder = DataFolder.of(dataDir, "Postgres");
       try {
-        Postmaster.stopLeftover(folder.path());
-        PostgresSettings.requireKnown(folder.path());
-        Ports.requireFree(port, "Postgres");
-        return new DevPostgres(folder, run(folder.path()));
-      } catch (DevException e) {
-        folder.release();
+        return start(folder);
+      } catch (IOException e) {
+        folder.close();
+        throw new DevException(Code.UNWRITABLE,
+            "PostgreSQL's folder " + folder.path() + " cannot be written: " + e, e);
+      } catch (RuntimeException e) {
+        folder.close();
         throw e;
-      } catch (IOException | RuntimeException e) {
-        Postmaster.stopLeftover(folder.path());
-        folder.release();
-        throw new DevException(Code.NOT_STARTED, "PostgreSQL did not start on " + folder.path() + ": "
-            + e.getMessage(), e);
       }
     }
 
-    private EmbeddedPostgres run(Path cluster) throws IOException {
-      var server = EmbeddedPostgres.builder().setDataDirectory(cluster).setCleanDataDirectory(false)
-          .setPort(port == 0 ? Ports.free() : port).setPGStartupWait(Duration.ofSeconds(60));
-      settings.forEach(server::setServerConfig);
-      return server.start();
+    private DevPostgres start(DataFolder folder) throws IOException {
+      var clusters = PostgresFolder.open(folder.path());
+      Ports.requireFree(port, "Postgres");
+      var postgres = new DevPostgres(folder, clusters.cluster(), run(clusters));
+      if (stopAtExit) {
+        Runtime.getRuntime().addShutdownHook(postgres.atExit);
+      }
+      clusters.settle();
+      return postgres;
+    }
+
+    private EmbeddedPostgres run(PostgresFolder clusters) {
+      if (port != 0) {
+        return PostgresServer.start(clusters, port, settings);
+      }
+      // A free port may be taken between the look and the start.
+      for (int attempt = 1;; attempt++) {
+        try {
+          return PostgresServer.start(clusters, Ports.free(), settings);
+        } catch (DevException e) {
+          if (e.code() != Code.PORT_TAKEN || attempt == ATTEMPTS) {
+            throw e;
+          }
+        }
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.DynamicVoters;
@@ -16,16 +17,20 @@ import org.apache.kafka.server.common.MetadataVersion;
 /** The folder of a node's logs: formatted once, and checked at every start. */
 final class KafkaFolder {
   private static final String MARK = "meta.properties";
+  /** What a start that was killed while formatting leaves: the mark is written last. */
+  private static final Set<String> HALF_FORMATTED = Set.of("bootstrap.checkpoint", "__cluster_metadata-0",
+      MARK + ".tmp");
 
   private KafkaFolder() {}
 
   /** @throws DevException OTHER_VERSION where the folder holds something else, or logs that this Kafka does not know */
   static void prepare(Path logs) {
     try {
+      Files.createDirectories(logs);
       if (Files.exists(logs.resolve(MARK))) {
         check(logs);
       } else {
-        requireEmpty(logs);
+        clear(logs);
         format(logs);
       }
     } catch (IOException e) {
@@ -47,14 +52,14 @@ final class KafkaFolder {
     }
   }
 
-  private static void requireEmpty(Path logs) throws IOException {
+  private static void clear(Path logs) throws IOException {
     try (var files = Files.list(logs)) {
-      // A start that was killed while formatting leaves nothing but this behind.
-      var stranger = files.filter(file -> !file.endsWith("bootstrap.checkpoint")
-          && !file.endsWith("__cluster_metadata-0")).findFirst();
-      if (stranger.isPresent()) {
-        throw new DevException(Code.OTHER_VERSION, "the folder " + logs + " is not Kafka's: it holds "
-            + stranger.get().getFileName() + " but no " + MARK + "; choose an empty folder with --data-dir");
+      for (var file : files.toList()) {
+        if (!HALF_FORMATTED.contains(file.getFileName().toString())) {
+          throw new DevException(Code.OTHER_VERSION, "the folder " + logs + " is not Kafka's: it holds "
+              + file.getFileName() + " but no " + MARK + "; choose an empty folder with --data-dir");
+        }
+        DataFolder.delete(file);
       }
     }
   }

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of the loopback interface. */
 final class Ports {
@@ -21,13 +23,27 @@ final class Ports {
     }
   }
 
-  /** A port that nobody listens on now; somebody else may take it before the caller does. */
+  /**
+   * A port that nobody listens on now; somebody else may take it before the caller does. Not one of those that systems
+   * give to outgoing connections, so that it is likely to be free at the next start too.
+   */
   static int free() {
+    for (int attempt = 0; attempt < 1_000; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new DevException(Code.NOT_STARTED, "no free port found from 20000 to 32767 on " + HOST
+        + ": choose the ports with --kafka-port, --postgres-port and --registry-port");
+  }
+
+  static boolean isFree(int port) {
     try (var socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(loopback(), 0));
-      return socket.getLocalPort();
+      socket.bind(new InetSocketAddress(loopback(), port));
+      return true;
     } catch (IOException e) {
-      throw new DevException(Code.NOT_STARTED, "no free port on " + HOST + ": " + e.getMessage(), e);
+      return false;
     }
   }
 
@@ -54,7 +70,7 @@ final class Ports {
     return new DevException(Code.PORT_TAKEN,
         "port " + port + " for " + server + " is taken by another program (" + cause.getMessage()
             + "): stop that program, or choose another port with --"
-            + server.toLowerCase(java.util.Locale.ROOT)
+            + server.toLowerCase(Locale.ROOT)
             + "-port; 0 takes any free one",
         cause);
   }

@@ -44,7 +44,7 @@ final class Postmaster {
   }
 
   /** The postmaster that works on the folder by what it wrote there; its process id may have gone to a stranger. */
-  private static Optional<ProcessHandle> running(Path cluster) {
+  static Optional<ProcessHandle> running(Path cluster) {
     var file = cluster.resolve("postmaster.pid");
     try {
       if (!Files.exists(file)) {

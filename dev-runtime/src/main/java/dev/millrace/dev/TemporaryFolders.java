@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * its PostgreSQL, behind: whoever makes the next one clears them away.
  */
 final class TemporaryFolders {
-  private static final Pattern NAME = Pattern.compile("millrace-(kafka|postgres)-(\\d+)-.*");
+  private static final Pattern NAME = Pattern.compile("millrace-(kafka|postgres|dev)-(\\d+)-.*");
 
   private TemporaryFolders() {}
 
@@ -33,7 +33,8 @@ final class TemporaryFolders {
       for (var folder : folders) {
         var name = NAME.matcher(folder.getFileName().toString());
         if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(2))).isEmpty()) {
-          Postmaster.stopLeftover(folder);
+          PostgresFolder.stopLeftovers(folder);
+          PostgresFolder.stopLeftovers(folder.resolve(DevRuntime.POSTGRES));
           DataFolder.delete(folder);
         }
       }

@@ -1,0 +1,20 @@
+package dev.millrace.dev;
+
+import java.nio.file.Path;
+
+/** A process that runs a runtime on a folder, writes to all three servers, and says what was acknowledged. */
+final class RuntimeMain {
+  private RuntimeMain() {}
+
+  public static void main(String[] arguments) throws Exception {
+    try (var runtime = DevRuntime.builder().dataDir(Path.of(arguments[0])).start()) {
+      System.out.println("ready " + runtime.environment());
+      var contents = new Contents(runtime);
+      contents.prepare();
+      for (int i = 0;; i++) {
+        contents.write(i);
+        System.out.println("acknowledged " + i);
+      }
+    }
+  }
+}
