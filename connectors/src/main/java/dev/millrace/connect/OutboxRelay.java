@@ -70,6 +70,11 @@ public final class OutboxRelay implements AutoCloseable {
     return this;
   }
 
+  /** The relay's name. */
+  public String name() {
+    return config.name();
+  }
+
   /** How the relay fares. Answers at once. */
   public RelayHealth health() {
     return pulse.health();

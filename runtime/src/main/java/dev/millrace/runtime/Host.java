@@ -26,7 +26,8 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
   private final List<Part> parts;
   private final Deque<Part> started = new ArrayDeque<>();
 
-  Host(Parts given, PartList parts, EventLog log, Settings settings) {
+  @SuppressWarnings("UnusedVariable") // the metrics are made with the host, and live as long
+  Host(Parts given, PartList parts, EventLog log, Settings settings, ViewMetrics metrics) {
     this.given = given;
     this.log = log;
     this.settings = settings;

@@ -2,12 +2,12 @@ package dev.millrace.runtime;
 
 import static dev.millrace.runtime.StartException.Code.PORT_TAKEN;
 
+import dev.millrace.connect.OutboxRelay;
 import dev.millrace.log.EventLog;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.streams.StreamApp;
 import dev.millrace.view.Projection;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.context.exceptions.BeanInstantiationException;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.BindException;
 import java.net.URI;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ public final class MillraceRuntime implements AutoCloseable {
   public static final class Builder {
     private final List<Projection<?>> projections = new ArrayList<>();
     private final List<Parts.App> apps = new ArrayList<>();
+    private final List<Function<EventLog, OutboxRelay>> relays = new ArrayList<>();
     private Optional<Settings> settings = Optional.empty();
 
     private Builder() {}
@@ -89,6 +91,12 @@ public final class MillraceRuntime implements AutoCloseable {
       return this;
     }
 
+    /** Brings a service's outbox to the log: {@code log -> OutboxRelay.builder().name("sales").log(log)….build()}. */
+    public Builder relay(Function<EventLog, OutboxRelay> relay) {
+      relays.add(relay);
+      return this;
+    }
+
     /**
      * Asks whether the servers are there, opens the HTTP API, then starts what is hosted. Where nothing is said to host,
      * what is found as beans is hosted.
@@ -100,8 +108,8 @@ public final class MillraceRuntime implements AutoCloseable {
       settings.ifPresent(set -> builder.singletons(set).properties(Map.of(
           "micronaut.server.host", set.httpHost(), "micronaut.server.port",
           set.httpPort() == 0 ? -1 : set.httpPort())));
-      if (!projections.isEmpty() || !apps.isEmpty())
-        builder.singletons(new Parts(projections, apps));
+      if (!projections.isEmpty() || !apps.isEmpty() || !relays.isEmpty())
+        builder.singletons(new Parts(projections, apps, relays));
       var context = builder.build();
       try {
         context.start();
@@ -115,20 +123,19 @@ public final class MillraceRuntime implements AutoCloseable {
       }
     }
 
+    // the framework wraps what a bean's maker threw: the reason is inside
     private static RuntimeException startException(RuntimeException failure) {
-      for (@Nullable
-      Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Throwable root = failure;
+      for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
         if (cause instanceof StartException known)
           return known;
         if (cause instanceof BindException) {
           return new StartException(PORT_TAKEN, "the HTTP API cannot listen: " + failure.getMessage()
-              + "; stop what does, or set millrace.http.port (MILLRACE_HTTP_PORT), 0 for a free one",
-              failure);
+              + "; stop what does, or set millrace.http.port (MILLRACE_HTTP_PORT), 0 for a free one", failure);
         }
+        root = cause;
       }
-      return failure instanceof BeanInstantiationException
-          ? new StartException(StartException.Code.PART, String.valueOf(failure.getMessage()), failure)
-          : failure;
+      return new StartException(StartException.Code.PART, "not started: " + root.getMessage(), failure);
     }
   }
 

@@ -24,6 +24,7 @@ final class PartList {
     this.clock = clock;
     views.all().forEach(view -> all.add(new ViewPart(view)));
     parts.apps().forEach(app -> all.add(new AppPart(app.app().name(), () -> start(app))));
+    parts.relays().forEach(relay -> all.add(new RelayPart(relay.apply(log))));
   }
 
   List<Part> all() {

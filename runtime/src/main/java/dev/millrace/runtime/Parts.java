@@ -1,14 +1,21 @@
 package dev.millrace.runtime;
 
+import dev.millrace.connect.OutboxRelay;
+import dev.millrace.log.EventLog;
 import dev.millrace.log.StreamName;
 import dev.millrace.streams.StreamApp;
 import dev.millrace.view.Projection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** What a runtime hosts. */
-record Parts(List<Projection<?>> projections, List<App> apps) {
+/**
+ * What a runtime hosts.
+ *
+ * @param relays make a relay into the runtime's log, which is not there yet
+ */
+record Parts(List<Projection<?>> projections, List<App> apps, List<Function<EventLog, OutboxRelay>> relays) {
   /**
    * A stream app.
    *
@@ -19,6 +26,7 @@ record Parts(List<Projection<?>> projections, List<App> apps) {
   Parts {
     projections = List.copyOf(projections);
     apps = List.copyOf(apps);
+    relays = List.copyOf(relays);
   }
 
   /** The streams that are read or written; each has to be there before anything reads it. */

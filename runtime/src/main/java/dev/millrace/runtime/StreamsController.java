@@ -66,9 +66,18 @@ class StreamsController {
   HttpResponse<Publisher<byte[]>> records(@PathVariable String stream,
       @Parameter(description = FROM) @QueryValue(defaultValue = "start") String from,
       @Nullable @QueryValue Integer limit,
-      @QueryValue(defaultValue = "false") boolean follow) {
-    return HttpResponse.<Publisher<byte[]>>ok(tails.open(name(stream), from, limit, follow))
+      @Schema(type = "boolean") @QueryValue(defaultValue = "false") String follow) {
+    return HttpResponse.<Publisher<byte[]>>ok(tails.open(name(stream), from, limit, follows(follow)))
         .contentType(Tails.NDJSON);
+  }
+
+  private static boolean follows(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+        throw new ProblemException(Problem.Code.BAD_REQUEST, "follow '" + text + "' is neither true nor false");
+    };
   }
 
   private static StreamName name(String text) {

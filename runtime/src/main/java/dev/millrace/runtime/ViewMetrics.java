@@ -3,7 +3,6 @@ package dev.millrace.runtime;
 import dev.millrace.view.ViewStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Tells the metrics how every view is. All figures of one scrape come from one question to the database and the log. */
 @Singleton
-final class ViewMetrics implements MeterBinder {
+final class ViewMetrics {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Views views;
@@ -22,12 +21,8 @@ final class ViewMetrics implements MeterBinder {
   private Map<String, ViewStatus> latest = Map.of();
   private long askedAt;
 
-  ViewMetrics(Views views) {
+  ViewMetrics(MeterRegistry registry, Views views) {
     this.views = views;
-  }
-
-  @Override
-  public void bindTo(MeterRegistry registry) {
     for (var view : views.all()) {
       gauge(registry, view, "lag", "records that the view has not read yet; an upper bound", ViewStatus::lag);
       gauge(registry, view, "freshness.seconds", "how old the newest thing is that the view does not show",

@@ -14,10 +14,10 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The read models: what they hold, and how fresh it is. Decimals are texts; dates and times are ISO 8601. */
@@ -110,24 +110,16 @@ class ViewsController {
    * The row of a key. The row whose key is the word "status" is found with a filter.
    *
    * @param view the view's name
-   * @param key the key, percent-encoded; the parts of a key that has several stand in their order with commas between, a
-   *     comma within a part being %2C
+   * @param key the key, or its first part, percent-encoded
+   * @param second its second part, where it has several
+   * @param third its third part
    */
-  @Get("/{view}/{key}")
+  @Get(uris = {"/{view}/{key}", "/{view}/{key}/{second}", "/{view}/{key}/{second}/{third}"})
   Map<String, @Nullable Object> row(@PathVariable String view, @PathVariable String key,
-      @Parameter(hidden = true) HttpRequest<?> request) {
-    var model = views.named(view).model();
-    var raw = request.getUri().getRawPath();
-    var parts = keyParts(raw.substring(raw.lastIndexOf('/') + 1), model.projection().keyColumns().size());
-    return model.getPlain(parts).map(Plain::row)
-        .orElseThrow(() -> new ProblemException(Problem.Code.UNKNOWN_KEY, view + " has no row with the key '"
-            + key + "'; GET /views/" + view + " lists those it has"));
-  }
-
-  // split before it is decoded, as a part may have an encoded comma
-  private static List<String> keyParts(String raw, int parts) {
-    var texts = parts == 1 ? List.of(raw) : List.of(raw.split(",", -1));
-    return texts.stream()
-        .map(text -> URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8)).toList();
+      @PathVariable @Nullable String second, @PathVariable @Nullable String third) {
+    var parts = Stream.of(key, second, third).filter(Objects::nonNull).toList();
+    return views.named(view).model().getPlain(parts).map(Plain::row)
+        .orElseThrow(() -> new ProblemException(Problem.Code.UNKNOWN_KEY, view + " has no row with the key "
+            + String.join(", ", parts) + "; GET /views/" + view + " lists those it has"));
   }
 }

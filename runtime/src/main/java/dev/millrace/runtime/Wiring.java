@@ -2,6 +2,7 @@ package dev.millrace.runtime;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.millrace.connect.OutboxRelay;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.kafka.KafkaLog;
 import dev.millrace.log.kafka.KafkaLogConfig;
@@ -19,6 +20,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Makes what the parts stand on, once each. A program that brings one of these as a bean of its own has its own. */
@@ -39,7 +41,9 @@ final class Wiring {
     List<Projection<?>> projections = new ArrayList<>();
     context.getBeansOfType(Projection.class).forEach(projections::add);
     var apps = context.getBeansOfType(StreamApp.class).stream().map(app -> new Parts.App(app, "")).toList();
-    return new Parts(projections, apps);
+    List<Function<EventLog, OutboxRelay>> relays = new ArrayList<>();
+    context.getBeansOfType(OutboxRelay.class).forEach(relay -> relays.add(_ -> relay));
+    return new Parts(projections, apps, relays);
   }
 
   @Singleton
