@@ -1,5 +1,6 @@
 package dev.millrace.streams;
 
+import dev.millrace.log.kafka.EnvelopeHeaders;
 import dev.millrace.schema.Envelope;
 import dev.millrace.schema.Event;
 import dev.millrace.schema.EventType;
@@ -23,14 +24,17 @@ final class Derive<E extends Event> extends ContextualProcessor<String, E, Strin
 
   @Override
   public void process(Record<String, E> record) {
-    var cause = EnvelopeHeaders.read(record.headers(), () -> app + " derives " + type.name() + " from "
-        + context().recordMetadata().map(at -> at.topic() + "/" + at.partition() + " at " + at.offset())
-            .orElse("a record of no topic"));
+    var cause = EnvelopeHeaders.read(record.headers(), record.key(), from());
     var envelope = Envelope
         .of(idOf(cause.id(), record.key()), "/" + app, type.name(), cause.time(), record.key())
         .causedBy(cause);
     context().forward(record.withHeaders(EnvelopeHeaders.of(envelope))
         .withTimestamp(context().currentSystemTimeMs()));
+  }
+
+  private Object from() {
+    return context().recordMetadata().map(at -> at.topic() + "/" + at.partition() + "@" + at.offset())
+        .orElse("that " + app + " made of no other");
   }
 
   private String idOf(String cause, String key) {

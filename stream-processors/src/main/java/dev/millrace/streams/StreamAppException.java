@@ -17,8 +17,6 @@ public final class StreamAppException extends RuntimeException {
     UNNAMED(Fault.CALLER),
     /** The topology is not the one that its lock file holds. */
     LOCK_MISMATCH(Fault.CALLER),
-    /** A record from which an event was to be derived has no envelope, or a broken one. */
-    NO_ENVELOPE(Fault.CALLER),
     /** An intermediate record is not what this version of the app writes. */
     FOREIGN_RECORD(Fault.CALLER),
     /** A setting of the host is missing or wrong. */

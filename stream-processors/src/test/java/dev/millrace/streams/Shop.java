@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The events of a small shop, and its app that joins orders with the catalog and the customers. */
+/** The events of a small shop. */
 final class Shop {
   private Shop() {}
 
@@ -124,25 +124,6 @@ final class Shop {
     public EventType<OrderEnriched> eventType() {
       return TYPE;
     }
-  }
-
-  static final StreamApp ORDER_DETAILS = StreamApp.named("order-details")
-      .reads(OrderPlaced.TYPE).table(ProductListed.TYPE).table(CustomerRegistered.TYPE)
-      .writes(OrderEnriched.TYPE)
-      .topology(streams -> streams.to(OrderEnriched.TYPE,
-          streams.enrich(OrderPlaced.TYPE, streams.stream(OrderPlaced.TYPE))
-              .withAll(ProductListed.TYPE, OrderPlaced::stockCodes)
-              .with(CustomerRegistered.TYPE, OrderPlaced::customer)
-              .by(Shop::enriched)));
-
-  private static OrderEnriched enriched(OrderPlaced order, Found found) {
-    if (order.orderId.startsWith("broken"))
-      throw new IllegalStateException("the shop cannot enrich " + order.orderId);
-    return new OrderEnriched(order.orderId,
-        found.one(CustomerRegistered.TYPE, order.customer()).map(CustomerRegistered::country).orElse(null),
-        order.lines.stream()
-            .map(line -> line.named(found.one(ProductListed.TYPE, line.stockCode).map(ProductListed::name)))
-            .toList());
   }
 
   private static String schema(String name, String stream, String key, String fields) {

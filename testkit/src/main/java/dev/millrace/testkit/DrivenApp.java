@@ -2,6 +2,7 @@ package dev.millrace.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.log.kafka.EnvelopeHeaders;
 import dev.millrace.schema.Envelope;
 import dev.millrace.schema.Event;
 import dev.millrace.schema.EventCodec;
@@ -12,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -55,11 +54,9 @@ final class DrivenApp implements AutoCloseable {
   }
 
   void publish(String stream, Envelope envelope, byte[] payload) {
-    var headers = new RecordHeaders();
-    envelope.attributes().forEach((name, value) -> headers
-        .add(name.startsWith("trace") ? name : "ce_" + name, value.getBytes(UTF_8)));
     driver.createInputTopic(stream, new StringSerializer(), new ByteArraySerializer())
-        .pipeInput(new TestRecord<>(envelope.subject(), payload, headers, envelope.time()));
+        .pipeInput(
+            new TestRecord<>(envelope.subject(), payload, EnvelopeHeaders.of(envelope), envelope.time()));
   }
 
   void pass(Duration time) {
@@ -75,7 +72,8 @@ final class DrivenApp implements AutoCloseable {
             () -> new AssertionError(
                 app.name() + " wrote to " + stream + " what it does not say that it writes"));
         derived
-            .add(new Derived(app.name(), stream.value(), written.key(), event, envelope(written.headers())));
+            .add(new Derived(app.name(), stream.value(), written.key(), event,
+                EnvelopeHeaders.read(written.headers(), written.key(), stream)));
       }
     }
     return derived;
@@ -128,14 +126,6 @@ final class DrivenApp implements AutoCloseable {
   private List<TestRecord<String, byte[]>> read(String stream) {
     return driver.createOutputTopic(stream, new StringDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();
-  }
-
-  private static Envelope envelope(Headers headers) {
-    return new Envelope(header(headers, "ce_id").orElse("none"), header(headers, "ce_source").orElse("none"),
-        header(headers, "ce_type").orElse("none"),
-        header(headers, "ce_time").map(Instant::parse).orElse(Instant.EPOCH),
-        header(headers, "ce_subject").orElse(""), header(headers, "ce_correlationid"),
-        header(headers, "ce_causationid"), header(headers, "traceparent"), header(headers, "tracestate"));
   }
 
   private static Optional<String> header(Headers headers, String name) {

@@ -14,14 +14,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The envelope as headers: the <a
  * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">CloudEvents
- * binary mode for Kafka</a>, UTF-8, and the trace context under its W3C names.
+ * binary mode for Kafka</a>, UTF-8, and the trace context under its W3C names. Public for those who read and write Kafka's
+ * records themselves, as stream apps do.
  */
-final class EnvelopeHeaders {
+public final class EnvelopeHeaders {
   private static final Header SPEC_VERSION = new RecordHeader("ce_specversion",
       Envelope.SPEC_VERSION.getBytes(UTF_8));
 
@@ -34,6 +36,13 @@ final class EnvelopeHeaders {
     var record = new ProducerRecord<byte[], byte @Nullable []>(entry.stream().value(), key, payload);
     write(entry.envelope(), entry.key(), key, record.headers());
     return record;
+  }
+
+  /** The headers of a record that says the envelope. */
+  public static Headers of(Envelope envelope) {
+    var headers = new RecordHeaders();
+    write(envelope, envelope.subject(), envelope.subject().getBytes(UTF_8), headers);
+    return headers;
   }
 
   private static void write(Envelope envelope, String key, byte[] keyBytes, Headers headers) {
@@ -56,10 +65,13 @@ final class EnvelopeHeaders {
   }
 
   /**
+   * The envelope that a record's headers say.
+   *
    * @param key the subject of an event that names none, which CloudEvents allows
    * @param record names the record in a failure, such as {@code sales.orders/0@17}
+   * @throws LogException MALFORMED where they say none, or a broken one
    */
-  static Envelope read(Headers headers, String key, Object record) {
+  public static Envelope read(Headers headers, String key, Object record) {
     try {
       var version = required(headers, "ce_specversion");
       if (!version.equals(Envelope.SPEC_VERSION))
