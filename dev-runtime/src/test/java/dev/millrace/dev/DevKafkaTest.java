@@ -1,7 +1,11 @@
 package dev.millrace.dev;
 
+import static dev.millrace.dev.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.millrace.dev.DevException.Code;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +37,53 @@ class DevKafkaTest {
 
     try (var kafka = DevKafka.builder().dataDir(folder).start()) {
       assertThat(read(kafka)).containsExactly("v");
+      assertThat(kafka.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_broker_that_loses_its_folder_says_so_and_does_not_end_the_process(@TempDir Path folder)
+      throws Exception {
+    try (var kafka = DevKafka.builder().dataDir(folder).start();
+        var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      DataFolder.delete(folder.resolve("logs"));
+      var created = admin.createTopics(List.of(new NewTopic("a", 1, (short) 1))).all();
+
+      await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(kafka.failure()).isPresent());
+      assertThat(kafka.failure()).get().asString().contains("Kafka asked to end the process");
+      created.cancel(true);
+    }
+  }
+
+  @Test
+  void a_second_broker_on_a_folder_is_refused(@TempDir Path folder) {
+    try (var kafka = DevKafka.builder().dataDir(folder).start()) {
+      assertRefused(Code.FOLDER_IN_USE, () -> DevKafka.builder().dataDir(folder).start(), folder.toString());
+      assertRefused(Code.PORT_TAKEN, () -> DevKafka.builder().port(kafka.port()).start(),
+          "port " + kafka.port(),
+          "--kafka-port");
+    }
+  }
+
+  @Test
+  void a_folder_of_another_format_is_refused(@TempDir Path folder) throws Exception {
+    var mark = Files.createDirectories(folder.resolve("logs")).resolve("meta.properties");
+    Files.writeString(mark, "version=0\nbroker.id=7\n");
+
+    assertRefused(Code.OTHER_VERSION, () -> DevKafka.builder().dataDir(folder).start(), folder.toString(),
+        "another Kafka");
+
+    Files.delete(mark);
+    Files.writeString(folder.resolve("logs/thesis.txt"), "");
+    assertRefused(Code.OTHER_VERSION, () -> DevKafka.builder().dataDir(folder).start(), "thesis.txt");
+  }
+
+  @Test
+  void a_folder_that_was_half_formatted_is_formatted_again(@TempDir Path folder) throws Exception {
+    Files.createDirectories(folder.resolve("logs/__cluster_metadata-0"));
+    Files.writeString(folder.resolve("logs/bootstrap.checkpoint"), "half");
+
+    try (var kafka = DevKafka.builder().dataDir(folder).start()) {
       assertThat(kafka.failure()).isEmpty();
     }
   }

@@ -1,9 +1,14 @@
 package dev.millrace.dev;
 
+import static dev.millrace.dev.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.dev.DevException.Code;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -35,6 +40,73 @@ class DevPostgresTest {
         assertThat(text(postgres.dataSource(), "SHOW " + setting.getKey())).isEqualTo(setting.getValue());
       }
     }
+  }
+
+  @Test
+  void a_server_that_cannot_start_says_why_at_once(@TempDir Path folder) throws Exception {
+    var started = Instant.now();
+
+    assertRefused(Code.NOT_STARTED,
+        () -> DevPostgres.builder().dataDir(folder).set("shared_buffers", "nonsense").start(),
+        "shared_buffers",
+        "postgres.log");
+
+    assertThat(Duration.between(started, Instant.now())).isLessThan(Duration.ofSeconds(50));
+    try (var postgres = DevPostgres.builder().dataDir(folder).start()) {
+      assertThat(text(postgres.dataSource(), "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void a_cluster_that_was_left_half_made_is_made_anew(@TempDir Path folder) throws Exception {
+    var halfMade = Files.createDirectory(folder.resolve("cluster-1"));
+    Files.writeString(halfMade.resolve("postgresql.conf"), "");
+
+    try (var postgres = DevPostgres.builder().dataDir(folder).start()) {
+      assertThat(text(postgres.dataSource(), "SELECT 1")).isEqualTo("1");
+      assertThat(halfMade).doesNotExist();
+    }
+  }
+
+  @Test
+  void a_folder_of_another_version_is_refused(@TempDir Path folder) throws Exception {
+    var cluster = Files.createDirectory(folder.resolve("cluster-1"));
+    Files.writeString(folder.resolve("current"), "cluster-1\n");
+    Files.writeString(cluster.resolve("PG_VERSION"), "12\n");
+
+    assertRefused(Code.OTHER_VERSION, () -> DevPostgres.builder().dataDir(folder).start(), folder.toString(),
+        "PostgreSQL 12", "--data-dir");
+  }
+
+  @Test
+  void a_server_that_stops_by_itself_is_noticed_and_a_second_one_on_its_folder_refused(@TempDir Path folder)
+      throws Exception {
+    try (var postgres = DevPostgres.builder().dataDir(folder).start()) {
+      assertThat(postgres.failure()).isEmpty();
+      assertRefused(Code.FOLDER_IN_USE, () -> DevPostgres.builder().dataDir(folder).start(),
+          folder.toString());
+      assertRefused(Code.PORT_TAKEN, () -> DevPostgres.builder().port(postgres.port()).start(),
+          "port " + postgres.port(), "--postgres-port");
+
+      PostgresFolder.stopLeftovers(folder);
+
+      assertThat(postgres.failure()).get().asString().contains("has stopped");
+    }
+  }
+
+  @Test
+  void temporary_folders_go_at_close_and_those_of_dead_processes_at_the_next_start() throws Exception {
+    var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    var dead = Files
+        .createDirectories(temporary.resolve("millrace-postgres-" + Long.MAX_VALUE + "-x/cluster-y"));
+    Path folder;
+
+    try (var postgres = DevPostgres.start()) {
+      folder = Path.of(text(postgres.dataSource(), "SHOW data_directory")).getParent();
+      assertThat(folder).isDirectory().hasParent(temporary);
+      assertThat(dead).doesNotExist();
+    }
+    assertThat(folder).doesNotExist();
   }
 
   private static void run(DataSource database, String sql) throws SQLException {

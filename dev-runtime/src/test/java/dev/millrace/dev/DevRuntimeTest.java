@@ -1,5 +1,6 @@
 package dev.millrace.dev;
 
+import static dev.millrace.dev.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +10,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,9 +117,21 @@ class DevRuntimeTest {
         file.toString());
   }
 
-  private static void assertRefused(Code code, ThrowingCallable start, String... words) {
-    assertThatThrownBy(start)
-        .isInstanceOfSatisfying(DevException.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessageNotContaining("\n").message().contains(words);
+  @Test
+  void a_start_that_is_killed_at_any_moment_can_be_made_again() throws Exception {
+    long seed = Long.getLong("millrace.seed", System.nanoTime());
+    var random = new Random(seed);
+    for (int round = 0; round < Integer.getInteger("millrace.kills", 3); round++) {
+      try (var process = Forked.main(RuntimeMain.class, folder.toString())) {
+        process.process().waitFor(random.nextInt(300, 5_000), TimeUnit.MILLISECONDS);
+        process.kill();
+      }
+    }
+
+    try (var runtime = DevRuntime.builder().dataDir(folder).start()) {
+      assertThat(runtime.failure()).as("seed " + seed).isEmpty();
+    } catch (DevException e) {
+      throw new AssertionError("seed " + seed, e);
+    }
   }
 }
