@@ -124,6 +124,39 @@ class EventCodecTest {
   }
 
   @Test
+  void few_bytes_cannot_take_much_memory() {
+    int nulls = registry.register("nulls", new Schema.Parser().parse("""
+        {"type": "record", "name": "Nulls", "fields": [
+          {"name": "a", "type": {"type": "array", "items": {"type": "array", "items": "null"}}}]}"""));
+    int itself = registry.register("itself", new Schema.Parser().parse("""
+        {"type": "record", "name": "Itself", "fields": [{"name": "next", "type": "Itself"}]}"""));
+    int text = registry.register("text", new Schema.Parser().parse("""
+        {"type": "record", "name": "Text", "fields": [{"name": "t", "type": "string"}]}"""));
+
+    // Two blocks of 32,769 nulls; a record in itself for ever; a text of 2^62 bytes; a number of 80 bits.
+    assertRefused(() -> codec.decodeAny(framed(nulls, 4, 0x82, 0x80, 4, 0, 0x82, 0x80, 4, 0, 0)),
+        Code.MALFORMED,
+        "a[1]: 32769 items take no bytes");
+    assertRefused(() -> codec.decodeAny(framed(itself)), Code.MALFORMED, "more than 200 deep");
+    assertRefused(
+        () -> codec.decodeAny(framed(text, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1)),
+        Code.TRUNCATED, "t: a text or bytes takes 4611686018427387904 bytes, but 0 are left");
+    assertRefused(
+        () -> codec.decodeAny(framed(text, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F)),
+        Code.MALFORMED, "more than 64 bits");
+    assertRefused(() -> codec.decodeAny(framed(text, 1)), Code.MALFORMED, "a length is -1");
+  }
+
+  private static byte[] framed(int id, int... body) {
+    var payload = new byte[5 + body.length];
+    payload[4] = (byte) id;
+    for (int i = 0; i < body.length; i++) {
+      payload[5 + i] = (byte) body[i];
+    }
+    return payload;
+  }
+
+  @Test
   void a_schema_that_cannot_be_read_is_named() {
     int id = registry.register("test.shop.Order", new Schema.Parser().parse("""
         {"type": "record", "name": "Order", "namespace": "test.shop", "fields": []}"""));
