@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Shift<R extends Record> implements Ownership, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shift.class);
 
+  /** A process that is halted within a transaction must not keep its locks from those that take over. */
+  private static final String LET_GO = "SET idle_in_transaction_session_timeout = '20s'";
+
   private final Work<R> work;
   private final Connection connection;
   private final RowTable<R> table;
@@ -47,7 +50,14 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   static <R extends Record> Shift<R> begin(Work<R> work, int generation) {
     try {
       var connection = work.database().getConnection();
-      return new Shift<>(work, connection, generation);
+      var shift = new Shift<>(work, connection, generation);
+      try {
+        shift.execute(LET_GO);
+        return shift;
+      } catch (SQLException e) {
+        shift.close();
+        throw e;
+      }
     } catch (SQLException e) {
       throw SqlFailure.exception("connecting for " + work.projection().name(), e);
     }
@@ -192,10 +202,17 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
     return steps;
   }
 
+  private void execute(String sql) throws SQLException {
+    try (var transaction = new Transaction(connection); var statement = connection.createStatement()) {
+      statement.execute(sql);
+      transaction.commit();
+    }
+  }
+
   @Override
   public void close() {
-    try {
-      connection.close();
+    try (connection) {
+      execute("RESET idle_in_transaction_session_timeout"); // it goes back to a pool
     } catch (SQLException e) {
       LOG.debug("closing a connection of {}", work.projection(), e);
     }

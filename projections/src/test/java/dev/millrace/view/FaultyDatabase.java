@@ -17,9 +17,16 @@ final class FaultyDatabase {
     void happens() throws SQLException;
   }
 
+  /** What happens before a statement. */
+  @FunctionalInterface
+  interface Statement {
+    void prepared(String sql);
+  }
+
   private final DataSource real;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  volatile Statement beforeStatement = sql -> {};
   volatile Moment beforeCommit = () -> {};
   volatile Moment afterCommit = () -> {};
 
@@ -44,6 +51,8 @@ final class FaultyDatabase {
       return invoke(connection, method, arguments);
     }
     refuseWhenCut();
+    if (method.getName().equals("prepareStatement"))
+      beforeStatement.prepared((String) arguments[0]);
     if (!method.getName().equals("commit"))
       return invoke(connection, method, arguments);
     beforeCommit.happens();
@@ -65,11 +74,7 @@ final class FaultyDatabase {
     }
   }
 
-  void mend() {
-    cut = false;
-  }
-
-  static SQLException broken() {
+  private static SQLException broken() {
     return new SQLException("the connection broke", "08006");
   }
 

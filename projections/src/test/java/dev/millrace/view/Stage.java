@@ -1,0 +1,117 @@
+package dev.millrace.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.log.EventLog;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogWriter;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.kafka.KafkaLog;
+import dev.millrace.log.kafka.KafkaLogConfig;
+import dev.millrace.schema.Envelope;
+import dev.millrace.schema.Event;
+import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.EventType;
+import dev.millrace.schema.SchemaRegistry;
+import dev.millrace.view.Shop.Line;
+import dev.millrace.view.Shop.Placed;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+
+/** What a test of a runner needs: a stream and a database of its own, on the real servers. */
+final class Stage implements AutoCloseable {
+  final StreamName stream = StreamName.of("orders-" + Servers.number());
+  final Shop shop = Shop.on(stream.value());
+  final DataSource database = Servers.database();
+  final EventLog log = KafkaLog.at(KafkaLogConfig.of(Servers.kafka()));
+  final EventCodec codec = EventCodec.of(SchemaRegistry.inMemory());
+  private final LogWriter writer = log.writer();
+  private final List<CompletableFuture<Receipt>> pending = new ArrayList<>();
+  private final List<Runner> runners = new ArrayList<>();
+
+  Stage(int partitions) {
+    log.create(stream, partitions);
+  }
+
+  static Placed placed(String order, String country, String total, long number) {
+    return new Placed(order, country, List.of(new Line("P" + number % 5, number)),
+        new BigDecimal(total).setScale(3), number);
+  }
+
+  <E extends Event> void append(EventType<E> type, E event) {
+    append(type.keyOf(event), codec.encode(type, event));
+  }
+
+  void append(String key, byte[] payload) {
+    var envelope = Envelope.of(UUID.randomUUID().toString(), "/tests", "test.shop.Placed", Instant.now(),
+        key);
+    pending.add(writer.append(new LogEntry(stream, key, envelope, payload)));
+  }
+
+  void place(Placed... placed) {
+    for (var one : placed)
+      append(shop.placed(), one);
+    writer.flush();
+  }
+
+  void flush() {
+    writer.flush();
+    pending.forEach(CompletableFuture::join);
+    pending.clear();
+  }
+
+  Runner.Builder runner(Projection<?> projection) {
+    return Runner.of(projection).log(log).codec(codec).database(database);
+  }
+
+  Runner run(Runner.Builder builder) {
+    var runner = builder.build().start();
+    runners.add(runner);
+    return runner;
+  }
+
+  <R extends Record> List<R> rows(Projection<R> projection) {
+    return ReadModel.of(projection, database).query(Query.all().limit(Query.MOST_ROWS)).rows();
+  }
+
+  void caughtUp(Runner runner) {
+    flush();
+    var end = log.end(runner.projection().streams());
+    Eventually.holds(() -> {
+      var status = runner.status();
+      assertThat(status.state()).as(status.message()).isNotEqualTo(ViewStatus.State.FAILED);
+      assertThat(status.cursor().hasReached(end)).as("%s", status).isTrue();
+    });
+  }
+
+  /** One line a parked record: position, key, reason. */
+  List<String> parked() {
+    return strings(
+        "SELECT \"position\" || ' ' || key || ' ' || reason FROM millrace.parked ORDER BY \"partition\","
+            + " length(\"position\"), \"position\"");
+  }
+
+  List<String> strings(String sql) {
+    return Transaction.run(database, sql, connection -> {
+      var strings = new ArrayList<String>();
+      try (var statement = connection.createStatement(); var rows = statement.executeQuery(sql)) {
+        while (rows.next())
+          strings.add(rows.getString(1));
+      }
+      return strings;
+    });
+  }
+
+  @Override
+  public void close() {
+    runners.forEach(Runner::close);
+    writer.close();
+    log.close();
+  }
+}
