@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FaultTest {
-  /** A process with a runner of each view, which a test can kill. */
-  private static final class Process {
+  /** An instance with a runner of each view, which a test can kill. */
+  private static final class Instance {
     final FaultyDatabase database;
     final List<Runner> runners = new ArrayList<>();
 
-    Process(Stage stage, Random random) {
+    Instance(Stage stage, Random random) {
       database = new FaultyDatabase(stage.database);
       var chances = new Random(random.nextLong());
       database.beforeCommit = () -> sometimes(chances, "40P01");
@@ -36,7 +36,8 @@ class FaultTest {
 
     private static void sometimes(Random chances, String state) throws SQLException {
       synchronized (chances) {
-        if (chances.nextInt(20) == 0) throw new SQLException("injected", state);
+        if (chances.nextInt(20) == 0)
+          throw new SQLException("injected", state);
       }
     }
 
@@ -57,21 +58,21 @@ class FaultTest {
     var random = new Random(seed);
     var history = new History(random, 3_000, 60, 5);
     try (var stage = new Stage(4)) {
-      var processes = new ArrayList<>(List.of(new Process(stage, random), new Process(stage, random)));
+      var instances = new ArrayList<>(List.of(new Instance(stage, random), new Instance(stage, random)));
       int from = 0;
       for (int round = 0; round < 10; round++) {
         int to = round == 9 ? history.events.size() : from + random.nextInt(450);
-        history.events.subList(from, Math.min(to, history.events.size())).forEach(placed ->
-            stage.append(stage.shop.placed(), placed));
+        history.events.subList(from, Math.min(to, history.events.size()))
+            .forEach(placed -> stage.append(stage.shop.placed(), placed));
         stage.flush();
         from = Math.min(to, history.events.size());
         LockSupport.parkNanos(random.nextInt(150_000_000));
         int victim = random.nextInt(2);
-        processes.get(victim).kill();
-        processes.set(victim, new Process(stage, random));
+        instances.get(victim).kill();
+        instances.set(victim, new Instance(stage, random));
       }
-      processes.forEach(Process::stopFaults);
-      processes.getFirst().runners.forEach(stage::caughtUp);
+      instances.forEach(Instance::stopFaults);
+      instances.getFirst().runners.forEach(stage::caughtUp);
 
       history.isIn(stage);
     } catch (AssertionError | RuntimeException e) {
@@ -112,11 +113,14 @@ class FaultTest {
       var awake = new CountDownLatch(1);
       var times = new AtomicInteger();
       var database = new FaultyDatabase(stage.database);
-      var sleeper = stage.run(stage.runner(stage.shop.countryTotals()).log(impatient).database(database.dataSource()));
-      Eventually.holds(() -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE \"position\" IS NOT NULL"))
-          .isNotEmpty());
+      var sleeper = stage
+          .run(stage.runner(stage.shop.countryTotals()).log(impatient).database(database.dataSource()));
+      Eventually.holds(
+          () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE \"position\" IS NOT NULL"))
+              .isNotEmpty());
       database.beforeStatement = sql -> {
-        if (!sql.startsWith("UPDATE millrace.checkpoint") || times.getAndIncrement() > 0) return;
+        if (!sql.startsWith("UPDATE millrace.checkpoint") || times.getAndIncrement() > 0)
+          return;
         sleeping.countDown();
         await(awake);
       };

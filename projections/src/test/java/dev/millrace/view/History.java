@@ -25,7 +25,8 @@ final class History {
   List<OrderTrail> orderTrails() {
     var rows = new TreeMap<String, OrderTrail>();
     for (var placed : events) {
-      rows.merge(placed.order(), new OrderTrail(placed.order(), "", 0, 7).then(placed), (row, _) -> row.then(placed));
+      rows.merge(placed.order(), new OrderTrail(placed.order(), "", 0, 7).then(placed),
+          (row, _) -> row.then(placed));
     }
     return List.copyOf(rows.values());
   }

@@ -34,7 +34,8 @@ class RebuildTest {
     history.events.forEach(placed -> stage.append(stage.shop.placed(), placed));
     var live = stage.run(stage.runner(totals));
     stage.caughtUp(live);
-    stage.strings("UPDATE views.country_totals_g1 SET orders = 99 WHERE country = 'country-0' RETURNING country");
+    stage.strings(
+        "UPDATE views.country_totals_g1 SET orders = 99 WHERE country = 'country-0' RETURNING country");
 
     try (var rebuild = rebuild(totals)) {
       rebuild.awaitCaughtUp(LONG);
@@ -91,7 +92,8 @@ class RebuildTest {
       rebuild.awaitCaughtUp(LONG);
       var done = new AtomicBoolean();
       var reader = CompletableFuture.runAsync(() -> {
-        while (!done.get()) assertThat(stage.rows(totals)).hasSize(1);
+        while (!done.get())
+          assertThat(stage.rows(totals)).hasSize(1);
       });
       for (int i = 0; i < 10; i++) {
         rebuild.promote();
