@@ -1,0 +1,255 @@
+package dev.millrace.log.kafka;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.dev.DevKafka;
+import dev.millrace.log.BatchWriter;
+import dev.millrace.log.Cursor;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogException;
+import dev.millrace.log.LogReader;
+import dev.millrace.log.LogWriter;
+import dev.millrace.log.Ownership;
+import dev.millrace.log.Partition;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.BatchProperties;
+import dev.millrace.log.tck.Capability;
+import dev.millrace.log.tck.LogFaults;
+import dev.millrace.log.tck.LogFixture;
+import dev.millrace.log.tck.OrderProperties;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The conformance kit can fail: on writers that are broken on purpose, it does. */
+class BrokenWriterTest {
+  private static DevKafka kafka;
+  private static KafkaFixture sound;
+
+  @BeforeAll
+  static void start() {
+    kafka = DevKafka.start();
+    sound = new KafkaFixture(kafka.bootstrapServers());
+  }
+
+  @AfterAll
+  static void stop() {
+    sound.close();
+    kafka.close();
+  }
+
+  @Test
+  void a_producer_that_retries_with_several_requests_under_way_is_found_to_reorder() {
+    OrderProperties kit = () -> new Broken(Set.of());
+
+    assertThatThrownBy(
+        () -> untilItFails(kit::entries_of_one_key_are_read_in_the_order_of_their_appends_through_retries))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("ids by key").hasMessageContaining("seed");
+  }
+
+  @Test
+  void a_producer_that_claims_to_repeat_nothing_is_found_to_repeat() {
+    OrderProperties kit = () -> new Broken(Set.of(Capability.IDEMPOTENT_APPENDS));
+
+    assertThatThrownBy(() -> untilItFails(
+        kit::an_append_that_is_sent_again_is_read_once_where_the_log_claims_so_and_else_is_seen_again))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("duplicate");
+  }
+
+  @Test
+  void a_log_that_claims_less_than_it_does_is_found_out() {
+    OrderProperties modestOrder = () -> new Modest(sound);
+    BatchProperties modestBatches = () -> new Modest(sound);
+
+    assertThatThrownBy(
+        modestOrder::an_append_that_is_sent_again_is_read_once_where_the_log_claims_so_and_else_is_seen_again)
+        .hasMessageContaining("a log that claims nothing repeats");
+    assertThatThrownBy(
+        modestBatches::a_batch_of_which_one_entry_is_refused_is_seen_whole_or_not_as_the_log_claims)
+        .hasMessageContaining("a log that claims no transactions shows a part");
+  }
+
+  @Test
+  void a_batch_writer_without_transactions_is_found_to_show_parts_and_one_that_says_so_is_let_be() {
+    BatchProperties claiming = () -> new Broken(Set.of(Capability.TRANSACTIONS));
+    BatchProperties honest = () -> new Broken(Set.of());
+
+    assertThatThrownBy(claiming::a_batch_of_which_one_entry_is_refused_is_seen_whole_or_not_as_the_log_claims)
+        .isInstanceOf(AssertionError.class);
+    assertThatCode(honest::a_batch_of_which_one_entry_is_refused_is_seen_whole_or_not_as_the_log_claims)
+        .doesNotThrowAnyException();
+  }
+
+  /** Whether a fault hits where it hurts is a matter of luck, of which a few runs have enough. */
+  private static void untilItFails(Runnable property) {
+    for (var run = 0; run < 10; run++)
+      property.run();
+  }
+
+  /** A sound log that does not say what it can do. */
+  private record Modest(LogFixture sound) implements LogFixture {
+    @Override
+    public EventLog log() {
+      return sound.log();
+    }
+
+    @Override
+    public LogFaults faults(Random random) {
+      return sound.faults(random);
+    }
+
+    @Override
+    public void addPartitions(StreamName stream, int total) {
+      sound.addPartitions(stream, total);
+    }
+
+    @Override
+    public int oversizedPayload() {
+      return sound.oversizedPayload();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+      return Set.of();
+    }
+  }
+
+  /** A log whose writers are broken. */
+  private record Broken(Set<Capability> capabilities) implements LogFixture {
+    @Override
+    public EventLog log() {
+      return new BrokenLog(KafkaFixture.impatient(kafka.bootstrapServers()), sound.log());
+    }
+
+    @Override
+    public LogFaults faults(Random random) {
+      var connection = new FaultyConnection(kafka.bootstrapServers(), random);
+      return new KafkaFixture.KafkaFaults(connection,
+          new BrokenLog(KafkaFixture.impatient(connection.bootstrapServers()), sound.log()));
+    }
+
+    @Override
+    public void addPartitions(StreamName stream, int total) {
+      sound.addPartitions(stream, total);
+    }
+
+    @Override
+    public int oversizedPayload() {
+      return sound.oversizedPayload();
+    }
+  }
+
+  private record BrokenLog(KafkaLogConfig config, EventLog sound) implements EventLog {
+    @Override
+    public void create(StreamName stream, int partitions) {
+      sound.create(stream, partitions);
+    }
+
+    @Override
+    public Set<StreamName> streams() {
+      return sound.streams();
+    }
+
+    @Override
+    public Set<Partition> partitions(StreamName stream) {
+      return sound.partitions(stream);
+    }
+
+    @Override
+    public Cursor end(Set<StreamName> streams) {
+      return sound.end(streams);
+    }
+
+    @Override
+    public Cursor at(Set<StreamName> streams, Instant time) {
+      return sound.at(streams, time);
+    }
+
+    @Override
+    public long lag(Set<StreamName> streams, Cursor cursor) {
+      return sound.lag(streams, cursor);
+    }
+
+    /** A producer that is not idempotent: what it sends again comes after what it sent meanwhile. */
+    @Override
+    public LogWriter writer() {
+      var properties = new ClientProperties(config);
+      var settings = properties.producer();
+      settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false");
+      var producer = new KafkaProducer<byte[], byte @Nullable []>(settings, new ByteArraySerializer(),
+          new ByteArraySerializer());
+      return new KafkaLogWriter(producer, new StreamDirectory(Admin.create(properties.admin()), config),
+          new KafkaFailures(config));
+    }
+
+    /** Batches that are appended entry by entry. */
+    @Override
+    public BatchWriter batchWriter(String name) {
+      return new PiecemealWriter(name, writer(), sound.batchWriter(name));
+    }
+
+    @Override
+    public LogReader reader(Set<StreamName> streams, Cursor from) {
+      return sound.reader(streams, from);
+    }
+
+    @Override
+    public LogReader reader(Set<StreamName> streams, String group, Ownership ownership) {
+      return sound.reader(streams, group, ownership);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class PiecemealWriter implements BatchWriter {
+    private final String name;
+    private final LogWriter writer;
+    private final BatchWriter marks;
+    private boolean failed;
+
+    PiecemealWriter(String name, LogWriter writer, BatchWriter marks) {
+      this.name = name;
+      this.writer = writer;
+      this.marks = marks;
+    }
+
+    @Override
+    public Optional<String> mark() {
+      return marks.mark();
+    }
+
+    @Override
+    public void append(List<LogEntry> entries, String mark) {
+      if (failed)
+        throw new LogException(LogException.Code.INTERNAL, name + " has failed");
+      failed = true;
+      var receipts = entries.stream().map(writer::append).toList();
+      writer.flush();
+      for (var receipt : receipts) {
+        if (receipt.isCompletedExceptionally() && receipt.exceptionNow() instanceof LogException failure)
+          throw failure;
+      }
+      marks.append(List.of(), mark);
+      failed = false;
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+      marks.close();
+    }
+  }
+}
