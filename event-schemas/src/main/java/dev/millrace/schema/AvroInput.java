@@ -139,6 +139,16 @@ final class AvroInput {
     return Arrays.copyOfRange(bytes, start, position);
   }
 
+  /** Reads a number of one to eight bytes, the highest first, in two's complement. */
+  long readUnscaled(int length) {
+    need(length);
+    long value = bytes[position++];
+    for (int i = 1; i < length; i++) {
+      value = value << 8 | (bytes[position++] & 0xFF);
+    }
+    return value;
+  }
+
   void skip(int length) {
     need(length);
     position += length;

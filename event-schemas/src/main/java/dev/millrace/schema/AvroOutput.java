@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 
@@ -111,7 +112,7 @@ final class AvroOutput {
     // getBytes puts '?' for half a surrogate pair; only a text that may hold one needs the slow, strict encoder.
     if (value.chars().anyMatch(unit -> Character.isSurrogate((char) unit))) {
       try {
-        UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(value));
+        UTF_8.newEncoder().encode(CharBuffer.wrap(value));
       } catch (CharacterCodingException e) {
         throw PathException.misfit("the text has half of a surrogate pair, which UTF-8 cannot say");
       }

@@ -3,8 +3,10 @@ package dev.millrace.schema;
 import static dev.millrace.schema.SchemaException.Code.NOT_FRAMED;
 
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -147,7 +149,7 @@ public final class EventCodec {
   }
 
   private static String hex(byte value) {
-    return java.util.HexFormat.of().toHexDigits(value);
+    return HexFormat.of().toHexDigits(value);
   }
 
   /** Reads the whole payload, or fails saying where. */
@@ -158,7 +160,7 @@ public final class EventCodec {
       if (in.remaining() > 0) {
         throw PathException.malformed(in.remaining() + " bytes are left over after the event");
       }
-      return java.util.Objects.requireNonNull(value, "a record is read as a value");
+      return Objects.requireNonNull(value, "a record is read as a value");
     } catch (PathException e) {
       throw e.at(type + " (schema id " + id + ", " + payload.length + " bytes)");
     }

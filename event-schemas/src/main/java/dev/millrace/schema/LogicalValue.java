@@ -8,8 +8,10 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.time.temporal.Temporal;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
 /** The logical types that are a number on the wire and a date or a time in Java. */
@@ -33,18 +35,19 @@ enum LogicalValue {
   LOCAL_TIMESTAMP_MICROS("local-timestamp-micros", LocalDateTime.class, 1_000),
   LOCAL_TIMESTAMP_NANOS("local-timestamp-nanos", LocalDateTime.class, 1);
 
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
-  private static final Map<String, LogicalValue> BY_NAME = java.util.Arrays.stream(values())
-      .collect(java.util.stream.Collectors.toUnmodifiableMap(value -> value.avroName, value -> value));
+  private static final Map<String, LogicalValue> BY_NAME = Arrays.stream(values())
+      .collect(Collectors.toUnmodifiableMap(value -> value.avroName, value -> value));
 
   private final String avroName;
   private final Class<?> javaType;
   private final int unitNanos;
+  private final long perSecond;
 
   LogicalValue(String avroName, Class<?> javaType, int unitNanos) {
     this.avroName = avroName;
     this.javaType = javaType;
     this.unitNanos = unitNanos;
+    this.perSecond = unitNanos == 0 ? 0 : 1_000_000_000L / unitNanos;
   }
 
   static Optional<LogicalValue> of(Schema schema) {
@@ -88,12 +91,11 @@ enum LogicalValue {
   }
 
   Object fromRaw(long raw) {
-    long perSecond = NANOS_PER_SECOND / unitNanos;
     if (javaType == LocalTime.class) {
       return LocalTime.ofNanoOfDay(exactTimes(raw));
     }
     long second = Math.floorDiv(raw, perSecond);
-    int nano = (int) Math.floorMod(raw, perSecond) * unitNanos;
+    int nano = (int) (raw - second * perSecond) * unitNanos;
     return javaType == Instant.class
         ? Instant.ofEpochSecond(second, nano)
         : LocalDateTime.ofEpochSecond(second, nano, ZoneOffset.UTC);
@@ -114,7 +116,6 @@ enum LogicalValue {
         ? instant.getEpochSecond()
         : ((LocalDateTime) value).toEpochSecond(ZoneOffset.UTC);
     long fraction = exactUnits(value, ((Temporal) value).get(ChronoField.NANO_OF_SECOND));
-    long perSecond = NANOS_PER_SECOND / unitNanos;
     // A time before 1970 near the far end: its second alone may not fit, while the sum with its fraction does.
     return second < 0 && fraction > 0
         ? Math.addExact(Math.multiplyExact(second + 1, perSecond), fraction - perSecond)

@@ -83,25 +83,21 @@ final class ScalarReads {
       return unreadable(writer, reader);
     if (!isDecimal(reader))
       return plain(writer, reader);
-    var bytes = bytes(writer);
+    int size = writer.getType() == Schema.Type.FIXED ? writer.getFixedSize() : -1;
     int to = scale(reader);
     int from = isDecimal(writer) ? scale(writer) : to;
-    return from == to
-        ? in -> decimal(bytes.apply(in), to)
-        : in -> rescaled(decimal(bytes.apply(in), from), to);
+    return from == to ? in -> decimal(in, size, to) : in -> rescaled(decimal(in, size, from), to);
   }
 
-  private static BigDecimal decimal(byte[] unscaled, int scale) {
-    if (unscaled.length == 0) {
+  /** @param size of a fixed; -1 where the length stands before the bytes */
+  private static BigDecimal decimal(AvroInput in, int size, int scale) {
+    int length = size < 0 ? in.readLength() : size;
+    if (length == 0) {
       throw PathException.malformed("a decimal has no bytes");
     }
-    if (unscaled.length > 8)
-      return new BigDecimal(new BigInteger(unscaled), scale);
-    long value = unscaled[0];
-    for (int i = 1; i < unscaled.length; i++) {
-      value = value << 8 | (unscaled[i] & 0xFF);
-    }
-    return BigDecimal.valueOf(value, scale);
+    return length > 8
+        ? new BigDecimal(new BigInteger(in.readFixed(length)), scale)
+        : BigDecimal.valueOf(in.readUnscaled(length), scale);
   }
 
   private static BigDecimal rescaled(BigDecimal value, int scale) {
