@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import static dev.millrace.streams.StreamAppException.Code.UNREACHABLE;
 
 import dev.millrace.log.StreamName;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
@@ -75,11 +77,11 @@ final class AppLag implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ZERO);
+    admin.close(Duration.ZERO);
   }
 
   private static long startOf(
-      org.apache.kafka.clients.admin.ListOffsetsResult.@Nullable ListOffsetsResultInfo start) {
+      ListOffsetsResult.@Nullable ListOffsetsResultInfo start) {
     return start == null ? 0 : start.offset();
   }
 

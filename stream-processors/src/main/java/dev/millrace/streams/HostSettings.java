@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
@@ -32,7 +33,7 @@ final class HostSettings {
 
   static Properties of(StreamHost.Builder builder, LongAdder deadLetters) {
     var settings = new Properties();
-    var directory = java.util.Objects.requireNonNull(builder.stateDirectory);
+    var directory = Objects.requireNonNull(builder.stateDirectory);
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, builder.app.name());
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, builder.bootstrapServers);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
@@ -40,6 +41,8 @@ final class HostSettings {
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, builder.threads);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, builder.replicationFactor);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, builder.commitInterval.toMillis());
+    // Waits for no record that is not written yet, and for all that are: with TablesFirst, a join sees what came before it.
+    settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     settings.putAll(builder.app.failureHandling());
