@@ -126,12 +126,14 @@ public final class MillraceRuntime implements AutoCloseable {
     // the framework wraps what a bean's maker threw: the reason is inside
     private static RuntimeException startException(RuntimeException failure) {
       Throwable root = failure;
-      for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      for (@Nullable
+      Throwable cause = failure; cause != null; cause = cause.getCause()) {
         if (cause instanceof StartException known)
           return known;
         if (cause instanceof BindException) {
           return new StartException(PORT_TAKEN, "the HTTP API cannot listen: " + failure.getMessage()
-              + "; stop what does, or set millrace.http.port (MILLRACE_HTTP_PORT), 0 for a free one", failure);
+              + "; stop what does, or set millrace.http.port (MILLRACE_HTTP_PORT), 0 for a free one",
+              failure);
         }
         root = cause;
       }

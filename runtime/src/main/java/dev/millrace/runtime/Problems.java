@@ -37,6 +37,11 @@ final class Problems
 
   @Override
   public MutableHttpResponse<Problem> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
+    // a stream that fails before its first item comes here, and not to handle
+    if (context.getRootCause().orElse(null) instanceof ProblemException known) {
+      var problem = of(known);
+      return response(response.status(problem.status()), problem);
+    }
     var detail = context.getErrors().isEmpty()
         ? response.reason()
         : context.getErrors().getFirst().getMessage();

@@ -40,7 +40,7 @@ final class Servers {
             () -> log.streams().size()),
         new Question("registry", settings.registry().toString(), SettingsReader.REGISTRY,
             "asked the registry for its subjects", () -> registry.subjects().size()),
-        new Question("database", settings.postgresUrl(), SettingsReader.POSTGRES_URL,
+        new Question("database", settings.postgresAddress(), SettingsReader.POSTGRES_URL,
             "signed in to PostgreSQL as " + settings.postgresUser(), () -> signIn(atMost)));
     var executor = Executors.newVirtualThreadPerTaskExecutor();
     try {

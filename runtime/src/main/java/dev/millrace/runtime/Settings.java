@@ -52,10 +52,17 @@ public record Settings(String kafka, URI registry, String postgresUrl, String po
     return new Builder();
   }
 
+  /** Where the database is, without what a JDBC address may carry behind a question mark: a password, for one. */
+  String postgresAddress() {
+    int end = postgresUrl.indexOf('?');
+    return end < 0 ? postgresUrl : postgresUrl.substring(0, end);
+  }
+
   /** The password is left out. */
   @Override
   public String toString() {
-    return "kafka " + kafka + ", registry " + registry + ", postgres " + postgresUrl + " as " + postgresUser
+    return "kafka " + kafka + ", registry " + registry + ", postgres " + postgresAddress() + " as "
+        + postgresUser
         + ", http " + httpHost + ":" + httpPort;
   }
 

@@ -76,7 +76,8 @@ class StreamsController {
       case "true" -> true;
       case "false" -> false;
       default ->
-        throw new ProblemException(Problem.Code.BAD_REQUEST, "follow '" + text + "' is neither true nor false");
+        throw new ProblemException(Problem.Code.BAD_REQUEST,
+            "follow '" + text + "' is neither true nor false");
     };
   }
 

@@ -54,19 +54,30 @@ final class Tails {
     log.partitions(stream);
     var start = new From(log, stream).cursor(from);
     var end = follow ? Cursor.start() : log.end(Set.of(stream));
-    if (!readers.tryAcquire()) {
-      throw new ProblemException(Problem.Code.TOO_MANY_READERS,
-          MOST_READERS + " streams are being read already: try again when one has ended");
-    }
-    return Flux.using(() -> new Tail(log.reader(Set.of(stream), start), end, follow, most),
-        tail -> Flux.<byte[]>generate(sink -> {
+    // A place is taken when the answer is subscribed to: one that never is holds none. A reader is closed where it is not
+    // read at the same time, which generate sees to, and not on the thread that found that the caller has gone.
+    return Flux
+        .<byte[], Tail>generate(() -> new Tail(reader(stream, start), end, follow, most), (tail, sink) -> {
           var lines = tail.next();
           if (lines == null)
             sink.complete();
           else
             sink.next(lines);
-        }), Tail::close).doFinally(signal -> readers.release())
-        .subscribeOn(Schedulers.fromExecutorService(threads));
+          return tail;
+        }, tail -> threads.execute(tail::close)).subscribeOn(Schedulers.fromExecutorService(threads));
+  }
+
+  private LogReader reader(StreamName stream, Cursor start) {
+    if (!readers.tryAcquire()) {
+      throw new ProblemException(Problem.Code.TOO_MANY_READERS,
+          MOST_READERS + " streams are being read already: try again when one has ended");
+    }
+    try {
+      return log.reader(Set.of(stream), start);
+    } catch (RuntimeException e) {
+      readers.release();
+      throw e;
+    }
   }
 
   /** One caller's reading. */
@@ -104,7 +115,11 @@ final class Tails {
     }
 
     void close() {
-      reader.close();
+      try {
+        reader.close();
+      } finally {
+        readers.release();
+      }
     }
   }
 }

@@ -1,0 +1,79 @@
+package dev.millrace.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** Asks a runtime over HTTP. */
+final class Http implements AutoCloseable {
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final URI base;
+
+  Http(URI base) {
+    this.base = base;
+  }
+
+  record Answer(int status, String type, String text) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(text);
+      } catch (IOException e) {
+        throw new AssertionError(text, e);
+      }
+    }
+
+    Stream<JsonNode> lines() {
+      return text.lines().map(line -> new Answer(status, type, line).json());
+    }
+  }
+
+  Answer get(String pathAndQuery) {
+    return send("GET", pathAndQuery);
+  }
+
+  Answer send(String method, String pathAndQuery) {
+    try {
+      var response = client.send(request(pathAndQuery).method(method, HttpRequest.BodyPublishers.noBody())
+          .timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.headers().firstValue("content-type").orElse(""),
+          response.body());
+    } catch (IOException e) {
+      throw new AssertionError(method + " " + pathAndQuery, e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The lines of an answer that does not end. */
+  HttpResponse<Stream<String>> follow(String pathAndQuery) {
+    try {
+      return client.send(request(pathAndQuery).build(), BodyHandlers.ofLines());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private HttpRequest.Builder request(String pathAndQuery) {
+    return HttpRequest.newBuilder(URI.create(base + pathAndQuery));
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

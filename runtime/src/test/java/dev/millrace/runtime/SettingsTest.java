@@ -1,0 +1,77 @@
+package dev.millrace.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+  private static final Map<String, String> GOOD = Map.of("MILLRACE_KAFKA_BOOTSTRAP_SERVERS", "a:1, [::1]:2",
+      "MILLRACE_REGISTRY_URL", "http://r:8081", "MILLRACE_POSTGRES_URL", "jdbc:postgresql://p/db",
+      "MILLRACE_POSTGRES_USER", "me");
+
+  private static Map<String, String> good(Map<String, String> more) {
+    var environment = new HashMap<>(GOOD);
+    environment.putAll(more);
+    return environment;
+  }
+
+  @Test
+  void listens_on_this_machine_alone_unless_told_otherwise() {
+    var settings = Settings.fromEnvironment(GOOD);
+
+    assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
+    assertThat(settings.httpPort()).isEqualTo(8080);
+    assertThat(settings.kafka()).isEqualTo("a:1,[::1]:2");
+  }
+
+  @Test
+  void tells_all_that_is_missing_at_once_with_values_that_would_be_right() {
+    var refused = catchThrowableOfType(StartException.class, () -> Settings.fromEnvironment(Map.of()));
+
+    assertThat(refused.code()).isEqualTo(StartException.Code.CONFIGURATION);
+    assertThat(refused.faults()).hasSize(4)
+        .anySatisfy(fault -> assertThat(fault).contains("millrace.kafka.bootstrap-servers",
+            "MILLRACE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"))
+        .anySatisfy(fault -> assertThat(fault).contains("MILLRACE_REGISTRY_URL", "http://"))
+        .anySatisfy(fault -> assertThat(fault).contains("MILLRACE_POSTGRES_URL", "jdbc:postgresql://"))
+        .anySatisfy(fault -> assertThat(fault).contains("MILLRACE_POSTGRES_USER"));
+  }
+
+  @Test
+  void tells_all_that_is_wrong_at_once() {
+    var refused = catchThrowableOfType(StartException.class, () -> Settings.fromEnvironment(Map.of(
+        "MILLRACE_KAFKA_BOOTSTRAP_SERVERS", "kafka", "MILLRACE_REGISTRY_URL", "ftp://x",
+        "MILLRACE_POSTGRES_URL",
+        "postgres://x", "MILLRACE_POSTGRES_USER", "me", "MILLRACE_HTTP_PORT", "99999",
+        "MILLRACE_POSTGRES_CONNECTIONS", "many", "MILLRACE_POSTGRES_PASSWORD_FILE", "/nowhere/at/all")));
+
+    assertThat(refused.faults()).hasSize(6)
+        .anySatisfy(fault -> assertThat(fault).contains("'kafka'", "host:port"))
+        .anySatisfy(fault -> assertThat(fault).contains("'99999'", "0 to 65535"))
+        .anySatisfy(fault -> assertThat(fault).contains("/nowhere/at/all"));
+  }
+
+  @Test
+  void reads_the_password_from_a_file_and_never_shows_it(@TempDir Path folder) throws IOException {
+    var file = Files.writeString(folder.resolve("password"), "secret\n");
+
+    var settings = Settings.fromEnvironment(good(Map.of("MILLRACE_POSTGRES_PASSWORD_FILE", file.toString())));
+
+    assertThat(settings.postgresPassword()).isEqualTo("secret");
+    assertThat(settings.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void holds_settings_from_code_to_the_same_rules() {
+    assertThatThrownBy(() -> Settings.builder().kafka("nonsense").build()).hasMessageContaining("host:port")
+        .hasMessageContaining("millrace.postgres.url");
+  }
+}
