@@ -7,6 +7,7 @@ import dev.millrace.log.EventLog;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.streams.StreamApp;
 import dev.millrace.view.Projection;
+import dev.millrace.view.ViewStatus;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.BindException;
@@ -154,6 +155,11 @@ public final class MillraceRuntime implements AutoCloseable {
   /** The codec, on the runtime's registry. */
   public EventCodec codec() {
     return context.getBean(EventCodec.class);
+  }
+
+  /** How each view is, by name; asks the database and the log. */
+  public List<ViewStatus> views() {
+    return context.getBean(Views.class).statuses();
   }
 
   /** Waits until the runtime is closed. */

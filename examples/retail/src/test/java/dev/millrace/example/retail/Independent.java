@@ -1,0 +1,84 @@
+package dev.millrace.example.retail;
+
+import dev.millrace.dev.DevPostgres;
+import java.io.BufferedReader;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.postgresql.PGConnection;
+
+/** The figures of the shop by plain SQL over the file itself: nothing of the shop's code is in between. */
+final class Independent implements AutoCloseable {
+  private static final String SALES = "invoice_no ~ '^[0-9]' AND quantity > 0";
+  private static final String CANCELLED = "invoice_no LIKE 'C%'";
+
+  /** What one country or customer comes to. */
+  record Figures(long orders, long cancellations, BigDecimal sales, BigDecimal cancelled,
+      BigDecimal revenue) {}
+
+  private final DevPostgres postgres;
+
+  private Independent(DevPostgres postgres) {
+    this.postgres = postgres;
+  }
+
+  /** Copies the file as it is into a table. */
+  static Independent of(BufferedReader csv) throws Exception {
+    var independent = new Independent(DevPostgres.start());
+    try (var connection = independent.postgres.dataSource().getConnection();
+        var statement = connection.createStatement()) {
+      statement
+          .execute("CREATE TABLE retail (invoice_no text, stock_code text, description text, quantity int, "
+              + "invoice_date timestamp, unit_price numeric, customer_id text, country text)");
+      connection.unwrap(PGConnection.class).getCopyAPI()
+          .copyIn("COPY retail FROM STDIN WITH (FORMAT csv, HEADER)", csv);
+    }
+    return independent;
+  }
+
+  Map<String, Figures> byCountry() throws SQLException {
+    return by("country", "true");
+  }
+
+  Map<String, Figures> byCustomer() throws SQLException {
+    return by("customer_id", "customer_id IS NOT NULL");
+  }
+
+  BigDecimal total(String where) throws SQLException {
+    try (var connection = postgres.dataSource().getConnection();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("SELECT sum(quantity * unit_price) FROM retail WHERE " + where)) {
+      result.next();
+      return result.getBigDecimal(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    postgres.close();
+  }
+
+  private Map<String, Figures> by(String column, String where) throws SQLException {
+    var figures = new TreeMap<String, Figures>();
+    try (var connection = postgres.dataSource().getConnection();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("SELECT " + column + ", "
+            + "count(DISTINCT invoice_no) FILTER (WHERE " + SALES + "), "
+            + "count(DISTINCT invoice_no) FILTER (WHERE " + CANCELLED + "), "
+            + "coalesce(sum(quantity * unit_price) FILTER (WHERE " + SALES + "), 0), "
+            + "coalesce(sum(quantity * unit_price) FILTER (WHERE " + CANCELLED + "), 0), "
+            + "coalesce(sum(quantity * unit_price), 0) FROM retail WHERE " + where + " GROUP BY 1")) {
+      while (result.next()) {
+        figures.put(result.getString(1),
+            new Figures(result.getLong(2), result.getLong(3), plain(result.getBigDecimal(4)),
+                plain(result.getBigDecimal(5)), plain(result.getBigDecimal(6))));
+      }
+    }
+    return figures;
+  }
+
+  static BigDecimal plain(BigDecimal value) {
+    return value.setScale(3);
+  }
+}
