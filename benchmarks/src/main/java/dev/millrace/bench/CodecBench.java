@@ -1,0 +1,167 @@
+package dev.millrace.bench;
+
+import bench.Order;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.SchemaRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codec beside Avro's own generic and specific paths, each at its quickest (fast reader, custom coders, reused encoders
+ * and decoders), and Jackson. One thread; nanoseconds for one order of two lines.
+ */
+final class CodecBench implements Bench {
+  private static final int KEPT = 1_000;
+  private static final String PEER = "avro-specific";
+
+  @Override
+  public String name() {
+    return "codec";
+  }
+
+  @Override
+  public long defaultEvents() {
+    return 1_000_000;
+  }
+
+  @Override
+  public List<Figure> run(long events, Progress progress) throws Exception {
+    var rounds = new Rounds(name(), 3, 9, progress);
+    var orders = Orders.make(KEPT, KEPT);
+    var codec = EventCodec.of(SchemaRegistry.inMemory());
+    var decoder = codec.decoder(List.of(Order.TYPE));
+    var framed = orders.stream().map(codec::encode).toList();
+    var avro = framed.stream().map(bytes -> Arrays.copyOfRange(bytes, 5, bytes.length)).toList();
+    var schema = bench.avro.Order.getClassSchema();
+    var specificData = new SpecificData();
+    specificData.setFastReaderEnabled(true);
+    specificData.setCustomCoders(true);
+    var genericData = new GenericData();
+    genericData.setFastReaderEnabled(true);
+    var specifics = new AvroPath<>(new SpecificDatumWriter<bench.avro.Order>(schema, specificData),
+        new SpecificDatumReader<bench.avro.Order>(schema, schema, specificData));
+    var generics = new AvroPath<>(new GenericDatumWriter<Object>(schema, genericData),
+        new GenericDatumReader<Object>(schema, schema, genericData));
+    var specificOrders = decodeAll(specifics, avro);
+    var genericOrders = decodeAll(generics, avro);
+    var json = new Json();
+    var texts = new ArrayList<byte[]>();
+    for (var order : orders) {
+      texts.add(json.write(order));
+    }
+
+    var encode = new LinkedHashMap<String, Rounds.Subject>();
+    encode.put("millrace", () -> perOperation(events, orders, codec::encode));
+    encode.put("avro-specific", () -> perOperation(events, specificOrders, specifics::encode));
+    encode.put("avro-generic", () -> perOperation(events, genericOrders, generics::encode));
+    encode.put("jackson", () -> perOperation(events, orders, json::write));
+    var figures = new ArrayList<>(rounds.measure("encode", "ns/event", PEER, encode));
+    var decode = new LinkedHashMap<String, Rounds.Subject>();
+    decode.put("millrace", () -> perOperation(events, framed, decoder::decode));
+    decode.put("avro-specific", () -> perOperation(events, avro, specifics::decode));
+    decode.put("avro-generic", () -> perOperation(events, avro, generics::decode));
+    decode.put("jackson", () -> perOperation(events, texts, json::read));
+    figures.addAll(rounds.measure("decode", "ns/event", PEER, decode));
+    figures.addAll(sizes(framed, texts));
+    return figures;
+  }
+
+  private List<Figure> sizes(List<byte[]> framed, List<byte[]> texts) {
+    double ours = framed.stream().mapToInt(bytes -> bytes.length).average().orElseThrow();
+    double theirs = texts.stream().mapToInt(bytes -> bytes.length).average().orElseThrow();
+    return List.of(new Figure(name(), "millrace", "size", "bytes/event", ours, 1, "jackson", ours / theirs),
+        new Figure(name(), "jackson", "size", "bytes/event", theirs, 1, "jackson", 1));
+  }
+
+  /** Where each result is put, so that the work is not optimised away. */
+  @SuppressWarnings("unused")
+  private static volatile @Nullable Object made;
+
+  @FunctionalInterface
+  private interface Operation<T> {
+    Object apply(T value) throws Exception;
+  }
+
+  private static <T> double perOperation(long events, List<T> values, Operation<T> operation)
+      throws Exception {
+    long started = System.nanoTime();
+    for (long i = 0; i < events; i++) {
+      made = operation.apply(values.get((int) (i % KEPT)));
+    }
+    return (double) (System.nanoTime() - started) / events;
+  }
+
+  private static <T> List<T> decodeAll(AvroPath<T> path, List<byte[]> payloads) throws IOException {
+    var values = new ArrayList<T>();
+    for (var payload : payloads) {
+      values.add(path.decode(payload));
+    }
+    return values;
+  }
+
+  /** Avro's own way, with everything reused that can be. */
+  private static final class AvroPath<T> {
+    private final DatumWriter<T> writer;
+    private final DatumReader<T> reader;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
+
+    AvroPath(DatumWriter<T> writer, DatumReader<T> reader) {
+      this.writer = writer;
+      this.reader = reader;
+    }
+
+    byte[] encode(T value) throws IOException {
+      bytes.reset();
+      encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
+      writer.write(value, encoder);
+      encoder.flush();
+      return bytes.toByteArray();
+    }
+
+    @SuppressWarnings("NullAway") // Avro takes null for "nothing to reuse"
+    T decode(byte[] payload) throws IOException {
+      decoder = DecoderFactory.get().binaryDecoder(payload, decoder);
+      return reader.read(null, decoder);
+    }
+  }
+
+  /** Jackson, on the same record. */
+  private static final class Json {
+    private final ObjectMapper mapper = JsonMapper.builder().addMixIn(Order.class, NoType.class).build();
+
+    byte[] write(Order order) throws IOException {
+      return mapper.writeValueAsBytes(order);
+    }
+
+    Order read(byte[] text) throws IOException {
+      return mapper.readValue(text, Order.class);
+    }
+  }
+
+  interface NoType {
+    @com.fasterxml.jackson.annotation.JsonIgnore
+    Object eventType();
+  }
+
+}
