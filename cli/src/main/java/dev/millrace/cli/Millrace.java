@@ -36,8 +36,10 @@ final class Millrace {
   private static CommandLine commandLine(Console console) {
     var millrace = new Millrace();
     return new CommandLine(millrace)
+        .addSubcommand(new DemoCommand(console))
         .addSubcommand(new ViewCommand(console))
         .addSubcommand(new TailCommand(console))
+        .addSubcommand(new BenchCommand(console))
         .addSubcommand(new GenerateCompletion())
         .setOut(console.out())
         .setErr(console.err())

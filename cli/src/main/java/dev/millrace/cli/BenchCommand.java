@@ -1,0 +1,44 @@
+package dev.millrace.cli;
+
+import dev.millrace.bench.Benches;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The figures that the README quotes. */
+@Command(name = "bench", description = "Measures Millrace beside its peers, in turn, on this machine.", footer = {
+    "%nExamples:", "  millrace bench codec", "  millrace bench publish --events 500000 -o json"})
+final class BenchCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "BENCH", description = "codec, publish, project or end-to-end")
+  private String bench = "";
+
+  @Option(names = "--events", paramLabel = "N", converter = Count.class, description = "how many events one run takes")
+  private @Nullable Integer events;
+
+  @Mixin
+  private final Output output = new Output();
+
+  BenchCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (!Benches.names().contains(bench)) {
+      throw new CliException(CliException.Code.REFUSED,
+          "there is no bench '" + bench + "': take one of " + Benches.names());
+    }
+    Benches.run(bench, events == null ? OptionalLong.empty() : OptionalLong.of(events), output.json(),
+        console.out(), step -> {
+          console.err().println(step);
+          console.err().flush();
+        });
+    return 0;
+  }
+}

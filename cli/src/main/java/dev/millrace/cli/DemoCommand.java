@@ -1,0 +1,78 @@
+package dev.millrace.cli;
+
+import dev.millrace.example.retail.Demo;
+import dev.millrace.example.retail.DemoOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The shop, end to end. */
+@Command(name = "demo", description = "Runs a shop's year through services, log, stream app and views, on embedded servers, and reconciles every total.", footer = {
+    "%nWithout --input the shop is a smaller, generated one. Exit code 0 says that every event is in every view.",
+    "%nExamples:", "  millrace demo",
+    "  millrace demo --input online-retail.csv.gz --exit-when-caught-up --report report.json"})
+final class DemoCommand implements Callable<Integer> {
+  private static final int DEFAULT_PORT = 8080;
+
+  private final Console console;
+
+  @Option(names = "--input", paramLabel = "FILE", description = "the invoices: CSV, gzipped or not")
+  private @Nullable Path input;
+
+  @Option(names = "--rate", paramLabel = "N|max", defaultValue = "max", description = "rows a second; max (the default) for as fast as it goes")
+  private String rate = "max";
+
+  @Option(names = "--data-dir", paramLabel = "DIR", description = "keep the servers' data here, and go on with it another time; a temporary folder unless said")
+  private @Nullable Path dataDir;
+
+  @Option(names = "--exit-when-caught-up", description = "stop when every event is in every view")
+  private boolean exitWhenCaughtUp;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "write the totals here, as JSON")
+  private @Nullable Path report;
+
+  @Option(names = "--http-port", paramLabel = "N", defaultValue = ""
+      + DEFAULT_PORT, description = "where the HTTP API listens (default: ${DEFAULT-VALUE}); 0 for a free port")
+  private int httpPort = DEFAULT_PORT;
+
+  @Mixin
+  private final Output output = new Output();
+
+  DemoCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var options = new DemoOptions(Optional.ofNullable(input), rowsPerSecond(), Optional.ofNullable(dataDir),
+        exitWhenCaughtUp, Optional.ofNullable(report), httpPort);
+    console.err().println("starting Kafka, PostgreSQL, the schema registry and the shop …");
+    console.err().flush();
+    try (var demo = Demo.start(options, console.err(), Boolean.getBoolean("millrace.terminal.err"))) {
+      Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "shutdown"));
+      console.err().println("the HTTP API is at " + demo.uri());
+      console.err().flush();
+      var result = demo.run();
+      console.out().print(output.json() ? result.toJson() : result.toTable());
+      console.out().flush();
+      if (!exitWhenCaughtUp) {
+        console.err().println(
+            "serving at " + demo.uri() + "/views until Ctrl-C; try: millrace view list country-revenue"
+                + (httpPort == DEFAULT_PORT ? "" : " --url " + demo.uri()));
+        console.err().flush();
+        new CountDownLatch(1).await();
+      }
+      return result.reconciled() ? 0 : 1;
+    }
+  }
+
+  private OptionalLong rowsPerSecond() {
+    return "max".equals(rate) ? OptionalLong.empty() : OptionalLong.of(new Count().convert(rate));
+  }
+}
