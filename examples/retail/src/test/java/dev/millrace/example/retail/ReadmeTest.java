@@ -170,8 +170,9 @@ class ReadmeTest {
       publisher.publish(ORDER).join();
       // snippet: read
       try (var runner = Runner.of(Revenue.VIEW).log(log).codec(codec).database(database).build().start()) {
+        await(() -> runner.status().events() > 0 && runner.status().lag() == 0);
         ReadModel<Revenue> revenue = ReadModel.of(Revenue.VIEW, database);
-        await(() -> runner.status().lag() == 0 && revenue.get("United Kingdom").isPresent());
+        System.out.println(revenue.get("United Kingdom"));
       }
       // end
 

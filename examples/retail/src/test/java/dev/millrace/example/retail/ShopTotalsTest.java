@@ -47,8 +47,8 @@ class ShopTotalsTest {
 
     assertThat(report.rowsRejected()).isEqualTo(2);
     assertThat(Files.readAllLines(folder.resolve("data/rejects.csv"))).hasSize(3)
-        .anyMatch(line -> line.startsWith("501,a quote is not closed"))
-        .anyMatch(line -> line.startsWith("9001,InvoiceNo 'X1' is not digits"));
+        .anyMatch(line -> line.startsWith("501,\"a quote is not closed"))
+        .anyMatch(line -> line.startsWith("9001,\"InvoiceNo 'X1' is not digits"));
   }
 
   @Test
