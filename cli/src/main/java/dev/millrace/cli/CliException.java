@@ -14,8 +14,8 @@ final class CliException extends RuntimeException {
     REFUSED(Fault.CALLER),
     /** The instance failed, or what answers is no instance of Millrace. */
     BAD_ANSWER(Fault.EXTERNAL),
-    /** A folder or a port that the command needs cannot be had. */
-    NOT_AVAILABLE(Fault.CALLER);
+    /** A server that this process runs has failed. */
+    SERVER_FAILED(Fault.EXTERNAL);
 
     private final Fault fault;
 

@@ -8,6 +8,7 @@ public final class Main {
     Console console = Console.ofProcess();
     // whoever prints without being asked must not mix with the data
     System.setOut(System.err);
+    Logs.verbosity(0);
     int code = Training.wanted().isPresent()
         ? Training.run(Training.wanted().get())
         : Millrace.run(console, args);

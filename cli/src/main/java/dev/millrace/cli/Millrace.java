@@ -37,6 +37,7 @@ final class Millrace {
     var millrace = new Millrace();
     return new CommandLine(millrace)
         .addSubcommand(new DemoCommand(console))
+        .addSubcommand(new DevCommand(console))
         .addSubcommand(new ViewCommand(console))
         .addSubcommand(new TailCommand(console))
         .addSubcommand(new BenchCommand(console))

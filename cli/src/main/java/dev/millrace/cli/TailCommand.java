@@ -74,10 +74,10 @@ final class TailCommand implements Callable<Integer> {
     JsonNode envelope = entry.path("envelope");
     return String.join("  ", List.of(
         entry.path("partition").asText() + "@" + entry.path("position").asText(),
-        Table.cell(envelope.path("ce_time")),
+        Table.cell(envelope.path("time")),
         Table.cell(entry.path("type")),
         Table.cell(entry.path("key")),
-        Table.cell(entry.has("error") ? entry.path("error") : entry.path("event")),
+        entry.has("error") ? "error " + Table.cell(entry.path("error")) : Table.cell(entry.path("event")),
         Table.cell(envelope)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.dev.DevRuntime;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class Training {
   static int run(String kind) {
     return switch (kind) {
       case "client" -> client();
+      case "server" -> server();
       default -> 2;
     };
   }
@@ -27,5 +29,13 @@ final class Training {
     // Port 9 answers nobody: the way to the network is learnt all the same.
     Millrace.run(console, "view", "list", "any", "--url", "http://127.0.0.1:9", "-o", "json");
     return code;
+  }
+
+  private static int server() {
+    try (var servers = DevServers.start(DevRuntime.builder(), 0)) {
+      var nowhere = new PrintWriter(Writer.nullWriter());
+      return Millrace.run(new Console(nowhere, nowhere, false), "view", "status", "--url",
+          servers.environment().getOrDefault("MILLRACE_URL", ""));
+    }
   }
 }

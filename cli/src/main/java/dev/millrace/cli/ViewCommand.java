@@ -70,12 +70,14 @@ final class ViewCommand {
     if (sort != null)
       query.add(new Parameter("sort", Condition.toOrder(sort)));
     List<JsonNode> rows = rows(instance, view, query, limit);
-    if (!output.json())
+    if (output.json())
+      rows.forEach(this::printLine);
+    else
       new Table(console).print(rows);
     return 0;
   }
 
-  /** Page by page; with JSON each row is printed as it comes. */
+  /** Page by page, as the instance gives no more at once. */
   private List<JsonNode> rows(Instance instance, String view, List<Parameter> query, int limit) {
     var rows = new ArrayList<JsonNode>();
     @Nullable

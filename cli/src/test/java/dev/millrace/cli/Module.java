@@ -37,8 +37,7 @@ enum Module {
   BENCH("benchmarks", true, "dev.millrace..", "org.apache.kafka..", "org.apache.avro..", "org.postgresql..",
       "com.fasterxml.jackson..", "org.HdrHistogram.."),
   CLI("cli", false, "dev.millrace.cli", "dev.millrace.dev", "dev.millrace.runtime", "dev.millrace.example..",
-      "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..",
-      "ch.qos.logback..");
+      "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..");
 
   private static final String EVERYBODY = "java.. javax.sql.. javax.annotation.. jdk.jfr.. org.jspecify.. org.slf4j..";
 
