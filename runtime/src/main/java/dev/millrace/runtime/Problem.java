@@ -15,6 +15,7 @@ import io.micronaut.serde.annotation.Serdeable;
 @Serdeable
 record Problem(String type, String title, int status, String code, String detail) {
   static final String MEDIA_TYPE = "application/problem+json";
+  static final String DESCRIPTION = "a problem, with a stable code";
 
   /** The kinds of problem that this API answers with. */
   enum Code {

@@ -48,6 +48,7 @@ class StreamsController {
   /** The streams there are, by name. */
   @Get
   @ApiResponse(responseCode = "200", description = "the streams")
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   List<StreamItem> streams() {
     return log.streams().stream().sorted()
         .map(name -> new StreamItem(name.value(), log.partitions(name).size())).toList();
@@ -63,6 +64,7 @@ class StreamsController {
    */
   @Get(uri = "/{stream}/records", produces = Tails.NDJSON)
   @ApiResponse(responseCode = "200", description = "the records, in order within each partition", content = @Content(mediaType = Tails.NDJSON, schema = @Schema(type = "string")))
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   HttpResponse<Publisher<byte[]>> records(@PathVariable String stream,
       @Parameter(description = FROM) @QueryValue(defaultValue = "start") String from,
       @Nullable @QueryValue Integer limit,

@@ -12,7 +12,9 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +77,8 @@ class ViewsController {
 
   /** The views there are, and how each is. */
   @Get
+  @ApiResponse(responseCode = "200", description = "the views")
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   List<ViewItem> views() {
     return views.statuses().stream().map(status -> ViewItem.of(views.named(status.view()), status)).toList();
   }
@@ -90,6 +94,8 @@ class ViewsController {
       @Parameter(name = "sort", in = ParameterIn.QUERY, description = SORT, schema = @Schema(type = "string")),
       @Parameter(name = "limit", in = ParameterIn.QUERY, description = "how many rows a page has at most", schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100")),
       @Parameter(name = "page", in = ParameterIn.QUERY, description = "the next of the page before; the rest of the query stays the same", schema = @Schema(type = "string"))})
+  @ApiResponse(responseCode = "200", description = "the page")
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   Rows rows(@PathVariable String view, @Parameter(hidden = true) HttpRequest<?> request) {
     var page = views.named(view).model().queryPlain(new ViewQuery(request.getParameters()).query());
     return new Rows(page.rows().stream().map(Plain::row).toList(), page.next().orElse(null));
@@ -101,6 +107,8 @@ class ViewsController {
    * @param view the view's name
    */
   @Get("/{view}/status")
+  @ApiResponse(responseCode = "200", description = "the view")
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   ViewItem status(@PathVariable String view) {
     var named = views.named(view);
     return ViewItem.of(named, named.runner().status());
@@ -115,6 +123,8 @@ class ViewsController {
    * @param third its third part
    */
   @Get(uris = {"/{view}/{key}", "/{view}/{key}/{second}", "/{view}/{key}/{second}/{third}"})
+  @ApiResponse(responseCode = "200", description = "the row, an object of the view's columns", content = @Content(mediaType = "application/json", schema = @Schema(type = "object")))
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   Map<String, @Nullable Object> row(@PathVariable String view, @PathVariable String key,
       @PathVariable @Nullable String second, @PathVariable @Nullable String third) {
     var parts = Stream.of(key, second, third).filter(Objects::nonNull).toList();
