@@ -2,11 +2,14 @@ package dev.millrace.cli;
 
 import dev.millrace.example.retail.Demo;
 import dev.millrace.example.retail.DemoOptions;
+import dev.millrace.example.retail.DemoReport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +22,7 @@ import picocli.CommandLine.Option;
     "  millrace demo --input online-retail.csv.gz --exit-when-caught-up --report report.json"})
 final class DemoCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 8080;
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private final Console console;
 
@@ -52,24 +56,46 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var options = new DemoOptions(Optional.ofNullable(input), rowsPerSecond(), Optional.ofNullable(dataDir),
         exitWhenCaughtUp, Optional.ofNullable(report), httpPort);
-    console.err().println("starting Kafka, PostgreSQL, the schema registry and the shop …");
-    console.err().flush();
-    try (var demo = Demo.start(options, console.err(), Boolean.getBoolean("millrace.terminal.err"))) {
-      Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "shutdown"));
-      console.err().println("the HTTP API is at " + demo.uri());
-      console.err().flush();
-      var result = demo.run();
-      console.out().print(output.json() ? result.toJson() : result.toTable());
+    say("starting Kafka, PostgreSQL, the schema registry and the shop");
+    try (var stop = StopSignal.install();
+        var demo = Demo.start(options, console.err(), Boolean.getBoolean("millrace.terminal.err"))) {
+      say("the HTTP API is at " + demo.uri());
+      var run = new FutureTask<>(demo::run);
+      Thread.ofPlatform().name("demo").daemon().start(run);
+      while (!run.isDone()) {
+        if (stop.await(LOOK)) {
+          run.cancel(true);
+          say("stopping");
+          return 0;
+        }
+      }
+      var report = result(run);
+      console.out().print(output.json() ? report.toJson() : report.toTable());
       console.out().flush();
       if (!exitWhenCaughtUp) {
-        console.err().println(
-            "serving at " + demo.uri() + "/views until Ctrl-C; try: millrace view list country-revenue"
-                + (httpPort == DEFAULT_PORT ? "" : " --url " + demo.uri()));
-        console.err().flush();
-        new CountDownLatch(1).await();
+        say("serving at " + demo.uri() + "/views until Ctrl-C; try: millrace view list country-revenue"
+            + (httpPort == DEFAULT_PORT ? "" : " --url " + demo.uri()));
+        while (!stop.await(LOOK)) {
+          // the servers serve
+        }
       }
-      return result.reconciled() ? 0 : 1;
+      return report.reconciled() ? 0 : 1;
     }
+  }
+
+  private static DemoReport result(FutureTask<DemoReport> run) throws Exception {
+    try {
+      return run.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause)
+        throw cause;
+      throw e;
+    }
+  }
+
+  private void say(String text) {
+    console.err().println("millrace: " + text);
+    console.err().flush();
   }
 
   private OptionalLong rowsPerSecond() {
