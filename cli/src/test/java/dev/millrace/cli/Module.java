@@ -32,9 +32,11 @@ enum Module {
   TESTKIT("testkit", true, "dev.millrace.testkit", "dev.millrace.view", "dev.millrace.streams",
       "dev.millrace.log..",
       "dev.millrace.schema", "org.apache.kafka..", "org.assertj.."),
-  RETAIL("examples/retail", true, "dev.millrace..", "shop..", "org.apache.kafka..", "com.fasterxml.jackson..",
+  RETAIL("examples/retail", true, "dev.millrace..", "org.apache.commons.csv", "shop..", "org.apache.kafka..",
+      "com.fasterxml.jackson..",
       "io.micronaut..", "org.postgresql.."),
-  BENCH("benchmarks", true, "dev.millrace..", "org.apache.kafka..", "org.apache.avro..", "org.postgresql..",
+  BENCH("benchmarks", true, "dev.millrace..", "bench..", "org.apache.kafka..", "org.apache.avro..",
+      "org.postgresql..",
       "com.fasterxml.jackson..", "org.HdrHistogram.."),
   CLI("cli", false, "dev.millrace.cli", "dev.millrace.dev", "dev.millrace.runtime", "dev.millrace.example..",
       "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..");
