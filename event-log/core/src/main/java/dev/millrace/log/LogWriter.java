@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface LogWriter extends AutoCloseable {
   /**
-   * Appends, in the background. Blocks only while the writer's buffer is full.
+   * Appends, in the background. Blocks only while the writer's buffer is full, and, for the first entry that it appends to a
+   * partition, until the log has it.
    *
    * @return completed with the receipt, or with a {@link LogException}: EXTERNAL where the log did not acknowledge in
    *     time (the entry may or may not be in the log), CALLER where it refused the entry

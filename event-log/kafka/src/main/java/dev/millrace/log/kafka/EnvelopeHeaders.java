@@ -29,11 +29,16 @@ public final class EnvelopeHeaders {
 
   private EnvelopeHeaders() {}
 
-  /** The record that says the entry. An entry with no payload becomes a tombstone. */
+  /** The record that says the entry, at the partition of its key. An entry with no payload becomes a tombstone. */
   static ProducerRecord<byte[], byte @Nullable []> record(LogEntry entry) {
-    var key = entry.key().getBytes(UTF_8);
+    return record(entry, entry.key().getBytes(UTF_8), null);
+  }
+
+  static ProducerRecord<byte[], byte @Nullable []> record(LogEntry entry, byte[] key,
+      @Nullable Integer partition) {
     var payload = entry.payload().length == 0 ? null : entry.payload();
-    var record = new ProducerRecord<byte[], byte @Nullable []>(entry.stream().value(), key, payload);
+    var record = new ProducerRecord<byte[], byte @Nullable []>(entry.stream().value(), partition, key,
+        payload);
     write(entry.envelope(), entry.key(), key, record.headers());
     return record;
   }

@@ -12,7 +12,7 @@ public final class KafkaLogConfig {
   private static final Set<String> OURS = Set.of("acks", "enable.idempotence", "isolation.level",
       "auto.offset.reset", "enable.auto.commit", "key.serializer", "value.serializer", "key.deserializer",
       "value.deserializer", "transactional.id", "group.id", "group.protocol", "bootstrap.servers",
-      "allow.auto.create.topics");
+      "allow.auto.create.topics", "partitioner.class");
 
   private final String bootstrapServers;
   private final Map<String, String> properties;

@@ -1,5 +1,7 @@
 package dev.millrace.log.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogWriter;
@@ -16,7 +18,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writer on Kafka: an idempotent producer, which the brokers let neither repeat nor reorder a batch (P1), and which
+ * The writer on Kafka: an idempotent producer, which the brokers let neither repeat nor reorder a batch once a
+ * partition knows it ({@link WriterStream.Place}; P1), and which
  * is acknowledged when all in-sync replicas have the record (P2).
  *
  * <p>What is chained to a future that was not complete yet runs on one virtual thread of this writer, in the order of
@@ -27,7 +30,7 @@ final class KafkaLogWriter implements LogWriter {
   private final StreamDirectory directory;
   private final KafkaFailures failures;
   private final Acknowledgements acknowledgements = new Acknowledgements();
-  private final Map<StreamName, Partition[]> streams = new ConcurrentHashMap<>();
+  private final Map<StreamName, WriterStream> streams = new ConcurrentHashMap<>();
 
   KafkaLogWriter(Producer<byte[], byte @Nullable []> producer, StreamDirectory directory,
       KafkaFailures failures) {
@@ -39,12 +42,13 @@ final class KafkaLogWriter implements LogWriter {
   @Override
   public CompletableFuture<Receipt> append(LogEntry entry) {
     try {
-      // Kafka's producer would wait for a stream that is not there for as long as it waits for a broker.
-      var partitions = streams.get(entry.stream());
-      if (partitions == null)
-        partitions = streams.computeIfAbsent(entry.stream(), this::partitionsOf);
-      var pending = new Pending(entry, partitions);
-      var _ = producer.send(EnvelopeHeaders.record(entry), pending);
+      var stream = streams.get(entry.stream());
+      if (stream == null)
+        stream = streams.computeIfAbsent(entry.stream(), this::found);
+      var key = entry.key().getBytes(UTF_8);
+      var place = stream.place(key);
+      var pending = new Pending(entry, place.partition());
+      place.send(() -> producer.send(EnvelopeHeaders.record(entry, key, place.number()), pending));
       return pending;
     } catch (LogException e) {
       return CompletableFuture.failedFuture(e);
@@ -53,8 +57,10 @@ final class KafkaLogWriter implements LogWriter {
     }
   }
 
-  private Partition[] partitionsOf(StreamName stream) {
-    return directory.partitions(stream).toArray(Partition[]::new);
+  /** Asks first: Kafka's producer would wait for a stream that is not there as long as for a broker. */
+  private WriterStream found(StreamName stream) {
+    directory.partitions(stream);
+    return new WriterStream(stream, producer);
   }
 
   private LogException failed(LogEntry entry, Exception e) {
@@ -84,13 +90,13 @@ final class KafkaLogWriter implements LogWriter {
   /** One append under way: the future, Kafka's callback and the telling in one object, as there is one for each entry. */
   private final class Pending extends CompletableFuture<Receipt> implements Callback, Runnable {
     private final LogEntry entry;
-    private final Partition[] partitions;
+    private final Partition partition;
     private @Nullable RecordMetadata metadata;
     private @Nullable Exception failure;
 
-    private Pending(LogEntry entry, Partition[] partitions) {
+    private Pending(LogEntry entry, Partition partition) {
       this.entry = entry;
-      this.partitions = partitions;
+      this.partition = partition;
     }
 
     @Override
@@ -106,14 +112,7 @@ final class KafkaLogWriter implements LogWriter {
       if (failure != null)
         completeExceptionally(failed(entry, failure));
       else if (appended != null)
-        complete(new Receipt(partition(appended.partition()), Offsets.before(appended.offset() + 1),
-            entry.envelope().id()));
-    }
-
-    private Partition partition(int number) {
-      return number < partitions.length
-          ? partitions[number]
-          : new Partition(entry.stream(), Integer.toString(number));
+        complete(new Receipt(partition, Offsets.before(appended.offset() + 1), entry.envelope().id()));
     }
   }
 }

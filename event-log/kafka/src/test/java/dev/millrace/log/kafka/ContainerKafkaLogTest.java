@@ -4,11 +4,13 @@ import dev.millrace.log.tck.LogConformance;
 import dev.millrace.log.tck.LogFixture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.testcontainers.junit.jupiter.Container;
 import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.kafka.KafkaContainer;
 
 /** The conformance kit on Kafka's own image, where Docker is present. */
+@ExtendWith(NeedsDocker.class)
 @Testcontainers(disabledWithoutDocker = true)
 class ContainerKafkaLogTest implements LogConformance {
   @Container

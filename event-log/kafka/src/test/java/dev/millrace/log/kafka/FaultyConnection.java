@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -23,7 +22,6 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
-import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +39,14 @@ final class FaultyConnection implements AutoCloseable {
   }
 
   /** An answer that the client waits for: ours where we made one, else the broker's. */
-  private record Awaited(RequestHeader header, Fault fault, Set<String> partitions,
-      @Nullable ByteBuffer ours) {}
+  private record Awaited(RequestHeader header, Fault fault, @Nullable ByteBuffer ours) {}
 
   private final Random random;
   private final Map<String, ServerSocket> fronts = new ConcurrentHashMap<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private final Set<String> answered = ConcurrentHashMap.newKeySet();
   private final AtomicInteger injected = new AtomicInteger();
   private final int front;
+  private int toRefuse;
   private volatile boolean faulty = true;
   private volatile boolean closed;
 
@@ -69,6 +66,11 @@ final class FaultyConnection implements AutoCloseable {
 
   void stopFaults() {
     faulty = false;
+  }
+
+  /** Refuses the next produce requests, whatever chance says. */
+  synchronized void refuseNext(int requests) {
+    toRefuse = requests;
   }
 
   /** The port that stands before this broker. */
@@ -124,43 +126,34 @@ final class FaultyConnection implements AutoCloseable {
       var frame = read(in);
       var buffer = ByteBuffer.wrap(frame);
       var header = RequestHeader.parse(buffer);
-      var produce = header.apiKey() == ApiKeys.PRODUCE ? produce(header, buffer) : null;
-      var partitions = produce == null ? Set.<String>of() : partitions(produce);
-      var fault = produce == null ? Fault.NONE : fault(partitions);
+      var fault = fault(header);
       if (fault == Fault.LOST)
         return;
-      var refusal = produce != null && fault == Fault.REFUSED ? refusal(header, produce) : null;
-      awaited.add(new Awaited(header, fault, partitions, refusal));
+      var refusal = fault == Fault.REFUSED ? refusal(header, buffer) : null;
+      awaited.add(new Awaited(header, fault, refusal));
       if (refusal == null)
         write(out, ByteBuffer.wrap(frame));
     }
   }
 
-  private static ProduceRequest produce(RequestHeader header, ByteBuffer body) {
-    return (ProduceRequest) AbstractRequest.parseRequest(header.apiKey(), header.apiVersion(),
-        new ByteBufferAccessor(body)).request;
-  }
-
-  private static Set<String> partitions(ProduceRequest produce) {
-    var partitions = new HashSet<String>();
-    produce.data().topicData().forEach(topic -> topic.partitionData()
-        .forEach(partition -> partitions.add(topic.name() + topic.topicId() + "/" + partition.index())));
-    return partitions;
-  }
-
-  /**
-   * Never refuses a producer's first request to a partition: Kafka takes whatever sequence number comes first from a producer
-   * that it does not know, so the client would wait, in vain but in order, until the delivery timeout.
-   */
-  private synchronized Fault fault(Set<String> partitions) {
+  private synchronized Fault fault(RequestHeader header) {
+    if (header.apiKey() != ApiKeys.PRODUCE)
+      return Fault.NONE;
+    if (toRefuse > 0) {
+      toRefuse--;
+      injected.incrementAndGet();
+      return Fault.REFUSED;
+    }
     if (!faulty || random.nextInt(100) >= FAULTS_PERCENT)
       return Fault.NONE;
     injected.incrementAndGet();
-    return Fault.values()[random.nextInt(1, answered.containsAll(partitions) ? 4 : 3)];
+    return Fault.values()[random.nextInt(1, 4)];
   }
 
-  private static ByteBuffer refusal(RequestHeader header, ProduceRequest produce) {
-    return serialized(header, produce.getErrorResponse(0, new NotEnoughReplicasException("injected")));
+  private static ByteBuffer refusal(RequestHeader header, ByteBuffer body) {
+    var request = AbstractRequest.parseRequest(header.apiKey(), header.apiVersion(),
+        new ByteBufferAccessor(body)).request;
+    return serialized(header, request.getErrorResponse(0, new NotEnoughReplicasException("injected")));
   }
 
   private void answers(Socket broker, Socket client, BlockingQueue<Awaited> awaited)
@@ -172,7 +165,6 @@ final class FaultyConnection implements AutoCloseable {
       var answer = next.ours() != null ? next.ours() : redirected(next.header(), read(in));
       if (next.fault() == Fault.ANSWER_LOST)
         return;
-      answered.addAll(next.partitions());
       write(out, answer);
     }
   }

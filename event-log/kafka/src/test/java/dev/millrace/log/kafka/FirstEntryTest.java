@@ -1,0 +1,61 @@
+package dev.millrace.log.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dev.DevKafka;
+import dev.millrace.log.Cursor;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogRecord;
+import dev.millrace.log.StreamName;
+import dev.millrace.schema.Envelope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What Kafka's own producer does not hold: the order of the first requests to a partition, where the first is refused. */
+class FirstEntryTest {
+  @Test
+  void entries_keep_their_order_although_the_first_request_of_the_writer_is_refused() {
+    var stream = StreamName.of("first");
+    var ids = IntStream.range(0, 50).mapToObj(i -> "id-" + i).toList();
+    try (var kafka = DevKafka.start();
+        var log = KafkaLog.at(KafkaLogConfig.of(kafka.bootstrapServers()));
+        var connection = new FaultyConnection(kafka.bootstrapServers(), new Random(1));
+        var faulty = KafkaLog.at(KafkaFixture.impatient(connection.bootstrapServers()))) {
+      log.create(stream, 1);
+      connection.stopFaults();
+      connection.refuseNext(1);
+
+      try (var writer = faulty.writer()) {
+        var receipts = ids.stream().map(id -> writer.append(entry(stream, id))).toList();
+        writer.flush();
+        assertThat(receipts).allSatisfy(receipt -> assertThat(receipt).isCompleted());
+      }
+
+      assertThat(connection.injected()).isEqualTo(1);
+      assertThat(read(log, stream)).containsExactlyElementsOf(ids);
+    }
+  }
+
+  private static List<String> read(KafkaLog log, StreamName stream) {
+    var end = log.end(Set.of(stream));
+    var records = new ArrayList<LogRecord>();
+    var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    try (var reader = log.reader(Set.of(stream), Cursor.start())) {
+      while (!reader.cursor().hasReached(end)) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        records.addAll(reader.poll(Duration.ofMillis(200)).records());
+      }
+    }
+    return records.stream().map(record -> record.envelope().id()).toList();
+  }
+
+  private static LogEntry entry(StreamName stream, String id) {
+    return new LogEntry(stream, "k", Envelope.of(id, "/test", "T", Instant.EPOCH, "k"), new byte[150]);
+  }
+}
