@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -29,8 +30,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--input", paramLabel = "FILE", description = "the invoices: CSV, gzipped or not")
   private @Nullable Path input;
 
-  @Option(names = "--rate", paramLabel = "N|max", defaultValue = "max", description = "rows a second; max (the default) for as fast as it goes")
-  private String rate = "max";
+  @Option(names = "--rate", paramLabel = "N|max", converter = Rate.class, defaultValue = "max", description = "rows a second; max (the default) for as fast as it goes")
+  private OptionalLong rate = OptionalLong.empty();
 
   @Option(names = "--data-dir", paramLabel = "DIR", description = "keep the servers' data here, and go on with it another time; a temporary folder unless said")
   private @Nullable Path dataDir;
@@ -54,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var options = new DemoOptions(Optional.ofNullable(input), rowsPerSecond(), Optional.ofNullable(dataDir),
+    var options = new DemoOptions(Optional.ofNullable(input), rate, Optional.ofNullable(dataDir),
         exitWhenCaughtUp, Optional.ofNullable(report), httpPort);
     say("starting Kafka, PostgreSQL, the schema registry and the shop");
     try (var stop = StopSignal.install();
@@ -98,7 +99,11 @@ final class DemoCommand implements Callable<Integer> {
     console.err().flush();
   }
 
-  private OptionalLong rowsPerSecond() {
-    return "max".equals(rate) ? OptionalLong.empty() : OptionalLong.of(new Count().convert(rate));
+  /** Reads a rate: a number, or {@code max} for none. */
+  static final class Rate implements ITypeConverter<OptionalLong> {
+    @Override
+    public OptionalLong convert(String text) {
+      return "max".equals(text) ? OptionalLong.empty() : OptionalLong.of(new Count().convert(text));
+    }
   }
 }

@@ -1,0 +1,70 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first command, as a newcomer gives it. */
+class DemoIT {
+  private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
+
+  @TempDir
+  Path scratch;
+
+  @Test
+  void the_shop_reconciles_answers_queries_and_stops_on_ctrl_c() throws Exception {
+    Path report = scratch.resolve("report.json");
+    Launched demo = new Launched.Start(scratch).start(LAUNCHER, "demo", "--http-port", "0", "--report",
+        report);
+    demo.await("serving", () -> demo.err().contains("serving at"));
+    String url = demo.err().lines().filter(line -> line.contains("the HTTP API is at")).findFirst()
+        .orElseThrow()
+        .replaceFirst(".* at ", "");
+
+    assertThat(millrace(url, "view", "list", "country-revenue", "-o", "json").out().lines())
+        .anyMatch(line -> line.contains("\"country\":\"Germany\""));
+    assertThat(millrace(url, "view", "get", "country-revenue", "United Kingdom").out())
+        .contains("United Kingdom");
+    assertThat(millrace(url, "tail", "sales.orders", "--limit", "3", "-o", "json").out().lines()).hasSize(3)
+        .allMatch(line -> line.contains("shop.sales."));
+
+    demo.signal("INT");
+
+    assertThat(demo.exitCode()).as(demo.err()).isEqualTo(128 + 2);
+    assertThat(demo.out()).contains("total revenue", "1,609,909.600").doesNotContain("does not reconcile");
+    assertThat(demo.err()).contains("rows/s").doesNotContain("xception");
+    var json = Json.read(Files.readString(report));
+    assertThat(json.path("totalRevenue").asText()).isEqualTo("1609909.600");
+    assertThat(json.path("rowsRead").asLong()).isEqualTo(20_903);
+    assertThat(json.path("views")).hasSize(5).allMatch(view -> view.path("lag").asLong() == 0);
+    assertThat(json.path("problems")).isEmpty();
+  }
+
+  @Test
+  void what_cannot_be_run_is_said_in_one_line_before_anything_starts() {
+    Launched missing = new Launched.Start(scratch).run(LAUNCHER, "demo", "--input", "no-such.csv");
+    Launched rate = new Launched.Start(scratch).run(LAUNCHER, "demo", "--rate", "0");
+
+    assertThat(missing.exitCode()).isEqualTo(1);
+    assertThat(missing.err().lines()).filteredOn(line -> !line.contains("starting")).singleElement()
+        .asString()
+        .contains("no-such.csv", "--input");
+    assertThat(rate.exitCode()).isEqualTo(2);
+    assertThat(rate.err()).contains("--rate").contains("'0'");
+    assertThat(missing.out() + rate.out()).isEmpty();
+  }
+
+  private Launched millrace(String url, String... arguments) {
+    var command = new Object[arguments.length + 3];
+    command[0] = LAUNCHER;
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    command[arguments.length + 1] = "--url";
+    command[arguments.length + 2] = url;
+    Launched run = new Launched.Start(scratch).run(command);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return run;
+  }
+}
