@@ -29,7 +29,7 @@ import dev.millrace.publish.OutboxTable;
 final class ChangeStream {
   /** Handles a batch; the slot moves past it when this returns. */
   interface Handler {
-    void handle(long[] ids) throws SQLException;
+    void handle(List<Insert> inserts) throws SQLException;
   }
 
   private static final String TABLE_SUFFIX = "." + OutboxTable.NAME;
@@ -125,7 +125,7 @@ final class ChangeStream {
   private void handle(List<RecordChangeEvent<SourceRecord>> events,
       RecordCommitter<RecordChangeEvent<SourceRecord>> committer) throws InterruptedException {
     try {
-      handler.handle(ids(events));
+      handler.handle(inserts(events));
     } catch (SQLException | RuntimeException e) {
       handlerFailure.set(e);
       throw new RelayException(Code.STREAM, "the relay could not go on", e);
@@ -135,10 +135,15 @@ final class ChangeStream {
     committer.markBatchFinished();
   }
 
-  private static long[] ids(List<RecordChangeEvent<SourceRecord>> events) {
-    return events.stream().map(RecordChangeEvent::record)
-        .filter(record -> record.topic().endsWith(TABLE_SUFFIX) && record.key() instanceof Struct)
-        .mapToLong(record -> ((Struct) record.key()).getInt64("id")).toArray();
+  private static List<Insert> inserts(List<RecordChangeEvent<SourceRecord>> events) {
+    return events.stream().map(RecordChangeEvent::record).filter(ChangeStream::isInsert).map(
+        record -> new Insert(((Struct) record.key()).getInt64("id"),
+            String.valueOf(record.sourceOffset().get("txId"))))
+        .toList();
+  }
+
+  private static boolean isInsert(SourceRecord record) {
+    return record.topic().endsWith(TABLE_SUFFIX) && record.key() instanceof Struct;
   }
 
   private static String deepest(Throwable failure) {

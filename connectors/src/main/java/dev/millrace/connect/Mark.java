@@ -74,13 +74,16 @@ record Mark(Phase phase, Optional<Batch> batch) {
     if (phase.isEmpty() || words.length == 2) {
       throw foreign(text, null);
     }
+    if (words.length == 1)
+      return of(phase.get());
     try {
-      return words.length == 1
-          ? of(phase.get())
-          : of(phase.get(), new Batch(ids(words[1]), words[2]));
+      var ids = ids(words[1]);
+      if (ids.length > 0)
+        return of(phase.get(), new Batch(ids, words[2]));
     } catch (NumberFormatException e) {
       throw foreign(text, e);
     }
+    throw foreign(text, null);
   }
 
   private static long[] ids(String ranges) {

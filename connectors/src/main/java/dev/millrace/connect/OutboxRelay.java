@@ -21,9 +21,10 @@ import dev.millrace.log.EventLog;
  * concluded from positions in the write-ahead log, which a relay sees otherwise from run to run.
  *
  * <p><b>A lost slot.</b> Where the slot is not there, or the server has given up on it, a new one is created, and the rows
- * in the table are brought over before it is read: nothing is lost (P2). Their order is that of their ids, as what came
- * before the slot has no other: for entries with one key it is that of the commits where the transactions that write them
- * exclude one another before they append, as those do that lock or change one row first.
+ * in the table are brought over before it is read: nothing is lost (P2). The write-ahead log no longer tells the order of
+ * these rows. They are brought in the order of the commits' times where the server has {@code track_commit_timestamp = on},
+ * and in that of their ids where it has not: for entries with one key that is the order of the commits too, if the
+ * transactions that write them exclude one another before they append, as those do that lock or change one row first.
  *
  * <p><b>Failures.</b> Whatever fails, database or log, is tried again with growing pauses, and said in the health; an entry
  * that the log refuses holds up those after it until it is mended or its row is deleted. A log without transactions may

@@ -50,6 +50,8 @@ final class Session {
           slot.create(connection);
         }
         if (phase == Phase.TABLE || sweep) {
+          // What was committed before the slot is in the write-ahead log behind it: it must be seen in the table.
+          new OpenTransactions(connection, pause).awaitTheirEnd();
           sweep(transfer);
         }
         if (phase == Phase.TABLE) {
@@ -69,7 +71,7 @@ final class Session {
   private void read(Transfer transfer, String schema) throws SQLException {
     var settings = ChangeStream.settings(config.database(), slot, schema, config.batchSize(),
         config.pollInterval());
-    var changes = new ChangeStream(settings, ids -> transfer.bring(Phase.WAL, ids),
+    var changes = new ChangeStream(settings, transfer::bringFromWal,
         () -> pulse.enter(State.RELAYING));
     stream.set(changes);
     if (!pause.isClosed()) {
@@ -119,11 +121,11 @@ final class Session {
     }
   }
 
-  /** Brings the rows that are in the table, by their ids: for what was committed before the slot there is no other order. */
+  /** Brings the rows that are in the table; see {@link OutboxRelay} on their order. */
   private void sweep(Transfer transfer) throws SQLException {
     try (var connection = config.database().connect(slot.name())) {
       connection.setAutoCommit(false);
-      try (var query = connection.prepareStatement("select id from " + OutboxTable.NAME + " order by id")) {
+      try (var query = connection.prepareStatement(sweepQuery(connection))) {
         query.setFetchSize(config.batchSize());
         try (var rows = query.executeQuery()) {
           var ids = new ArrayList<Long>(config.batchSize());
@@ -139,8 +141,17 @@ final class Session {
     }
   }
 
+  private static String sweepQuery(Connection connection) throws SQLException {
+    try (var query = connection.prepareStatement("show track_commit_timestamp");
+        var row = query.executeQuery()) {
+      row.next();
+      return "select id from " + OutboxTable.NAME + " order by "
+          + ("on".equals(row.getString(1)) ? "pg_xact_commit_timestamp(xmin), id" : "id");
+    }
+  }
+
   private static void bring(Transfer transfer, List<Long> ids) throws SQLException {
-    transfer.bring(Phase.TABLE, ids.stream().mapToLong(Long::longValue).toArray());
+    transfer.bringFromTable(ids.stream().mapToLong(Long::longValue).toArray());
     ids.clear();
   }
 }

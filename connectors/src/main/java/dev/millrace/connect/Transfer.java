@@ -5,9 +5,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.millrace.connect.Mark.Phase;
+import dev.millrace.connect.RelayException.Code;
 import dev.millrace.connect.RelayHealth.State;
 import dev.millrace.log.BatchWriter;
 import dev.millrace.log.EventLog;
@@ -27,6 +29,7 @@ final class Transfer implements AutoCloseable {
   private final String name;
   private final Pulse pulse;
   private final Pause pause;
+  private final OpenTransactions transactions;
   private BatchWriter writer;
 
   /** Takes the name at the log: whoever had it can append no more. */
@@ -36,6 +39,7 @@ final class Transfer implements AutoCloseable {
     this.name = "outbox-" + relay;
     this.pulse = pulse;
     this.pause = pause;
+    this.transactions = new OpenTransactions(connection, pause);
     this.writer = log.batchWriter(name);
   }
 
@@ -56,9 +60,29 @@ final class Transfer implements AutoCloseable {
     append(List.of(), Mark.of(phase));
   }
 
-  /** Brings those of the rows that are in the table, in the order of the ids given. */
-  void bring(Phase phase, long[] ids) throws SQLException {
+  /** Brings rows that were seen in the table, in the order of the ids given, if they are there still. */
+  void bringFromTable(long[] ids) throws SQLException {
+    bring(Phase.TABLE, ids, OutboxTable.read(connection, ids));
+  }
+
+  /**
+   * Brings the rows that the write-ahead log told of, in its order. One that cannot be seen was relayed before; or it was
+   * committed so lately that nobody can see it yet, which the end of its transaction decides.
+   */
+  void bringFromWal(List<Insert> inserts) throws SQLException {
+    var ids = inserts.stream().mapToLong(Insert::id).toArray();
     var rows = OutboxTable.read(connection, ids);
+    if (rows.size() < ids.length) {
+      var unseen = inserts.stream().filter(insert -> !rows.containsKey(insert.id())).toList();
+      transactions.awaitEnd(unseen.stream().map(Insert::transaction).distinct().toList());
+      if (pause.isClosed())
+        throw new RelayException(Code.STREAM, "the relay was closed");
+      rows.putAll(OutboxTable.read(connection, unseen.stream().mapToLong(Insert::id).toArray()));
+    }
+    bring(Phase.WAL, ids, rows);
+  }
+
+  private void bring(Phase phase, long[] ids, Map<Long, LogEntry> rows) throws SQLException {
     if (rows.isEmpty())
       return;
     var entries = new ArrayList<LogEntry>(rows.size());

@@ -2,6 +2,7 @@ package dev.millrace.log.kafka;
 
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
@@ -27,6 +28,8 @@ record ClientProperties(KafkaLogConfig config) {
     var delivery = Long.toString(config.deliveryTimeout().toMillis());
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, delivery);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, delivery);
+    // Otherwise a producer forgets its partitions when no broker is there, and an append waits for a broker.
+    properties.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, MetadataRecoveryStrategy.NONE.name);
     properties.putAll(common());
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");

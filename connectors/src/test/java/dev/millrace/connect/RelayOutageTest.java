@@ -1,0 +1,150 @@
+package dev.millrace.connect;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.millrace.connect.RelayHealth.State;
+
+/** The database and the log go away while a relay runs, and come back. */
+class RelayOutageTest {
+  private static Shop shop;
+
+  @BeforeAll
+  static void open(@TempDir Path folder) throws SQLException {
+    shop = Shop.open(folder);
+  }
+
+  @AfterAll
+  static void close() {
+    shop.close();
+  }
+
+  @Test
+  void a_restart_of_the_database_loses_nothing() throws SQLException {
+    try (var relay = shop.relay("restart").start()) {
+      shop.sayEach("restart", 1, 100);
+      Shop.await("some are relayed", () -> shop.read("restart").size() >= 50);
+
+      shop.stopDatabase();
+      Shop.await("the relay says so", () -> relay.health().state() == State.RETRYING);
+      shop.startDatabaseAgain();
+      shop.sayEach("restart", 101, 200);
+
+      assertThat(shop.awaitRelayed("restart", 200)).containsExactlyElementsOf(numbers(1, 200));
+      Shop.await("the relay relays", () -> relay.health().state() == State.RELAYING);
+    }
+  }
+
+  @Test
+  void an_outage_of_the_log_loses_nothing() throws SQLException {
+    try (var relay = shop.relay("outage").start()) {
+      shop.sayEach("outage", 1, 100);
+      shop.awaitRelayed("outage", 100);
+
+      shop.stopLog();
+      shop.sayEach("outage", 101, 150);
+      Shop.await("the relay says so", () -> relay.health().state() == State.RETRYING);
+      assertThat(relay.health().lastError()).isPresent();
+      Shop.await("the relay says how many wait", () -> relay.health().waiting().orElse(-1) == 50);
+      shop.startLogAgain();
+      shop.sayEach("outage", 151, 200);
+
+      assertThat(shop.awaitRelayed("outage", 200)).containsExactlyElementsOf(numbers(1, 200));
+      Shop.await("the relay relays", () -> relay.health().state() == State.RELAYING);
+    }
+  }
+
+  /**
+   * The server tells of a commit before anybody can see it: for as long as its synchronous standby does not answer, which
+   * makes a moment long enough to be seen here.
+   */
+  @Test
+  void a_commit_that_nobody_can_see_yet_is_relayed_in_its_place() throws Exception {
+    try (var relay = shop.relay("unseen").start();
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var connection = shop.transaction()) {
+      Shop.await("the relay relays", () -> relay.health().state() == State.RELAYING);
+      execute(connection, "set synchronous_commit = local");
+      connection.commit();
+      shop.execute("alter system set synchronous_standby_names = 'nobody'");
+      shop.execute("select pg_reload_conf()");
+      try {
+        Shop.await("commits wait", () -> shop.number(
+            "select count(*) from pg_settings where name = 'synchronous_standby_names' and setting = 'nobody'") == 1);
+        var waiting = threads.submit(() -> {
+          shop.sayEach("unseen", 1, 1);
+          return null;
+        });
+        Shop.await("the commit waits",
+            () -> shop.number("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") == 1);
+        shop.say(connection, "unseen", 2);
+        connection.commit();
+        Shop.await("the relay waits for it", () -> shop.number("select count(*) from pg_stat_activity where"
+            + " application_name = 'millrace_unseen' and query like '%pg_locks%'") == 1);
+
+        assertThat(shop.read("unseen")).isEmpty();
+        allowCommits();
+        waiting.get(30, SECONDS);
+      } finally {
+        allowCommits();
+      }
+
+      assertThat(shop.awaitRelayed("unseen", 2)).containsExactly(1L, 2L);
+    }
+  }
+
+  private static void allowCommits() throws SQLException {
+    shop.execute("alter system reset synchronous_standby_names");
+    shop.execute("select pg_reload_conf()");
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void a_slot_that_the_server_gave_up_on_loses_nothing() throws SQLException {
+    shop.execute("alter system set max_slot_wal_keep_size = '1MB'");
+    shop.execute("select pg_reload_conf()");
+    try (var relay = shop.relay("behind").start()) {
+      shop.sayEach("behind", 1, 10);
+      shop.awaitRelayed("behind", 10);
+      Shop.await("the relay relays", () -> relay.health().state() == State.RELAYING);
+    }
+    shop.sayEach("behind", 11, 60);
+    Shop.await("the slot is lost", () -> {
+      shop.number("select count(pg_logical_emit_message(false, 'filler', repeat('x', 17000000)))");
+      try {
+        shop.execute("checkpoint");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+      return shop.number("select count(*) from pg_replication_slots where slot_name = 'millrace_behind'"
+          + " and wal_status = 'lost'") == 1;
+    });
+
+    try (var _ = shop.relay("behind").start()) {
+      shop.sayEach("behind", 61, 100);
+
+      assertThat(shop.awaitRelayed("behind", 100)).containsExactlyElementsOf(numbers(1, 100));
+    }
+  }
+
+  private static List<Long> numbers(long from, long to) {
+    return LongStream.rangeClosed(from, to).boxed().toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.connect;
+
+import org.jspecify.annotations.NullMarked;
