@@ -118,8 +118,6 @@ class RelayOutageTest {
 
   @Test
   void a_slot_that_the_server_gave_up_on_loses_nothing() throws SQLException {
-    shop.execute("alter system set max_slot_wal_keep_size = '1MB'");
-    shop.execute("select pg_reload_conf()");
     try (var relay = shop.relay("behind").start()) {
       shop.sayEach("behind", 1, 10);
       shop.awaitRelayed("behind", 10);
@@ -127,7 +125,7 @@ class RelayOutageTest {
     }
     shop.sayEach("behind", 11, 60);
     Shop.await("the slot is lost", () -> {
-      shop.number("select count(pg_logical_emit_message(false, 'filler', repeat('x', 17000000)))");
+      shop.number("select count(pg_logical_emit_message(false, 'filler', repeat('x', 50000000)))");
       try {
         shop.execute("checkpoint");
       } catch (SQLException e) {

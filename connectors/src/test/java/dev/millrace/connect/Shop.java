@@ -59,7 +59,8 @@ final class Shop implements AutoCloseable {
   }
 
   private static DevPostgres.Builder database(Path folder) {
-    return DevPostgres.builder().dataDir(folder.resolve("postgres")).set("track_commit_timestamp", "on");
+    return DevPostgres.builder().dataDir(folder.resolve("postgres")).set("track_commit_timestamp", "on")
+        .set("max_slot_wal_keep_size", "64MB");
   }
 
   DevPostgres postgres() {
