@@ -101,6 +101,8 @@ public final class Publisher implements AutoCloseable {
     // Whoever has room by now has appended once the room is ours, and has its answer.
     room.acquireUninterruptibly(maxInFlight);
     writer.close();
+    // Whoever waits for room still is refused now, instead of when its time is over.
+    room.release(maxInFlight);
   }
 
   private CompletableFuture<Receipt> append(LogEntry entry) {
