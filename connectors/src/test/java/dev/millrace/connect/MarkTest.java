@@ -25,7 +25,7 @@ class MarkTest {
     long seed = System.nanoTime();
     var random = new Random(seed);
     for (int round = 0; round < 200; round++) {
-      var ids = random.longs(1 + random.nextInt(300), 1, 1 + random.nextInt(1_000)).distinct().sorted()
+      var ids = random.longs(1 + random.nextInt(300), 1, 2 + random.nextInt(1_000)).distinct().sorted()
           .toArray();
       var text = Mark.of(Phase.TABLE, new Mark.Batch(ids, "e-" + round)).toString();
 
