@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,15 +13,6 @@ import java.util.List;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.DatumWriter;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,17 +42,13 @@ final class CodecBench implements Bench {
     var framed = orders.stream().map(codec::encode).toList();
     var avro = framed.stream().map(bytes -> Arrays.copyOfRange(bytes, 5, bytes.length)).toList();
     var schema = bench.avro.Order.getClassSchema();
-    var specificData = new SpecificData();
-    specificData.setFastReaderEnabled(true);
-    specificData.setCustomCoders(true);
     var genericData = new GenericData();
     genericData.setFastReaderEnabled(true);
-    var specifics = new AvroPath<>(new SpecificDatumWriter<bench.avro.Order>(schema, specificData),
-        new SpecificDatumReader<bench.avro.Order>(schema, schema, specificData));
+    var specifics = AvroPath.ofOrders();
     var generics = new AvroPath<>(new GenericDatumWriter<Object>(schema, genericData),
         new GenericDatumReader<Object>(schema, schema, genericData));
-    var specificOrders = decodeAll(specifics, avro);
-    var genericOrders = decodeAll(generics, avro);
+    var specificOrders = specifics.decodeAll(avro);
+    var genericOrders = generics.decodeAll(avro);
     var json = new Json();
     var texts = new ArrayList<byte[]>();
     for (var order : orders) {
@@ -108,42 +94,6 @@ final class CodecBench implements Bench {
       made = operation.apply(values.get((int) (i % KEPT)));
     }
     return (double) (System.nanoTime() - started) / events;
-  }
-
-  private static <T> List<T> decodeAll(AvroPath<T> path, List<byte[]> payloads) throws IOException {
-    var values = new ArrayList<T>();
-    for (var payload : payloads) {
-      values.add(path.decode(payload));
-    }
-    return values;
-  }
-
-  /** Avro's own way, with everything reused that can be. */
-  private static final class AvroPath<T> {
-    private final DatumWriter<T> writer;
-    private final DatumReader<T> reader;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
-
-    AvroPath(DatumWriter<T> writer, DatumReader<T> reader) {
-      this.writer = writer;
-      this.reader = reader;
-    }
-
-    byte[] encode(T value) throws IOException {
-      bytes.reset();
-      encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
-      writer.write(value, encoder);
-      encoder.flush();
-      return bytes.toByteArray();
-    }
-
-    @SuppressWarnings("NullAway") // Avro takes null for "nothing to reuse"
-    T decode(byte[] payload) throws IOException {
-      decoder = DecoderFactory.get().binaryDecoder(payload, decoder);
-      return reader.read(null, decoder);
-    }
   }
 
   /** Jackson, on the same record. */

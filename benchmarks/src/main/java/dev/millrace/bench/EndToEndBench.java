@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -63,8 +63,9 @@ final class EndToEndBench implements Bench {
         awaitRunning(runner);
         progress.step("end-to-end: " + events + " events, 1,000 a second");
         var seen = new ConcurrentHashMap<String, Long>();
-        var consumer = Thread.ofPlatform().name("raw-consumer").daemon()
-            .start(() -> consume(kafka.bootstrapServers(), seen));
+        var consumer = rawConsumer(kafka.bootstrapServers());
+        var consuming = Thread.ofPlatform().name("raw-consumer").daemon()
+            .start(() -> consume(consumer, seen));
         var probes = new ConcurrentHashMap<String, Long>();
         var asked = new ArrayList<Probe>();
         var publisher = Thread.ofPlatform().name("publisher")
@@ -84,8 +85,8 @@ final class EndToEndBench implements Bench {
         publisher.join();
         while (seen.size() < asked.size())
           LockSupport.parkNanos(50_000);
-        consumer.interrupt();
-        consumer.join();
+        consumer.wakeup();
+        consuming.join();
         return figures(asked, probes, seen);
       }
     }
@@ -148,21 +149,23 @@ final class EndToEndBench implements Bench {
     }
   }
 
-  private static void consume(String bootstrapServers, Map<String, Long> seen) {
+  private static KafkaConsumer<String, byte[]> rawConsumer(String bootstrapServers) {
     var settings = Map.<String, Object>of("bootstrap.servers", bootstrapServers, "isolation.level",
-        "read_committed",
-        "auto.offset.reset", "earliest");
-    try (
-        var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+        "read_committed", "auto.offset.reset", "earliest");
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static void consume(KafkaConsumer<String, byte[]> consumer, Map<String, Long> seen) {
+    try (consumer) {
       consumer.assign(consumer.partitionsFor(STREAM.value()).stream()
           .map(info -> new TopicPartition(info.topic(), info.partition())).toList());
-      while (!Thread.currentThread().isInterrupted()) {
+      while (true) {
         for (var record : consumer.poll(Duration.ofMillis(100))) {
           if (record.key().startsWith("probe-"))
             seen.put(record.key(), System.nanoTime());
         }
       }
-    } catch (InterruptException stopped) {
+    } catch (WakeupException stopped) {
       // the bench has all it wants
     }
   }

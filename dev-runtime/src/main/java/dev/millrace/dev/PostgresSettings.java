@@ -9,6 +9,8 @@ final class PostgresSettings {
       Map.entry("fsync", "on"), Map.entry("synchronous_commit", "on"), Map.entry("full_page_writes", "on"),
       Map.entry("wal_level", "logical"), Map.entry("max_replication_slots", "20"),
       Map.entry("max_wal_senders", "20"),
+      // Where a slot is lost, the relay orders what is left in the outbox by the time of its commit.
+      Map.entry("track_commit_timestamp", "on"),
       // An abandoned slot would otherwise keep the write-ahead log until the disk is full.
       Map.entry("max_slot_wal_keep_size", "2GB"), Map.entry("max_wal_size", "2GB"),
       Map.entry("listen_addresses", Ports.HOST), Map.entry("unix_socket_directories", "''"),

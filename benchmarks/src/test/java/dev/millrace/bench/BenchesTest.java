@@ -1,0 +1,55 @@
+package dev.millrace.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchesTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"codec", "publish", "project", "end-to-end"})
+  void every_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+    var printed = new StringWriter();
+
+    Benches.run(bench, OptionalLong.of(400), true, new PrintWriter(printed), step -> {});
+
+    var figures = printed.toString().lines().map(BenchesTest::json).toList();
+    assertThat(figures).isNotEmpty().allSatisfy(figure -> {
+      assertThat(figure.propertyStream().map(field -> field.getKey())).containsExactly("bench", "subject",
+          "metric",
+          "unit", "value", "runs", "peer", "ratio_to_peer");
+      assertThat(figure.path("bench").asText()).isEqualTo(bench);
+      assertThat(figure.path("value").asDouble()).isPositive();
+      assertThat(figure.path("ratio_to_peer").asDouble()).isPositive();
+    });
+    assertThat(figures).anySatisfy(figure -> {
+      assertThat(figure.path("subject").asText()).isEqualTo("millrace");
+      assertThat(figures).anySatisfy(other -> {
+        assertThat(other.path("subject")).isEqualTo(figure.path("peer")).isEqualTo(other.path("peer"));
+        assertThat(other.path("metric")).isEqualTo(figure.path("metric"));
+        assertThat(other.path("ratio_to_peer").asDouble()).isEqualTo(1);
+      });
+    });
+  }
+
+  @Test
+  void no_bench_is_left_out_here() {
+    assertThat(Benches.names()).isEqualTo(List.of("codec", "publish", "project", "end-to-end"));
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return new JsonMapper().readTree(line);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
