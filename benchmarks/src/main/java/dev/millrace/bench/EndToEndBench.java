@@ -11,7 +11,6 @@ import dev.millrace.publish.Publisher;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
 import dev.millrace.view.Runner;
-import dev.millrace.view.ViewStatus;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,6 +37,8 @@ final class EndToEndBench implements Bench {
   private static final long BETWEEN_EVENTS = 1_000_000;
   private static final int EVENTS_A_PROBE = 20;
   private static final int WARM_UP_PROBES = 100;
+  private static final String FIRST = "first";
+  private static final String LOOK = "SELECT 1 FROM views.order_totals WHERE order_id = ?";
 
   @Override
   public String name() {
@@ -60,7 +61,8 @@ final class EndToEndBench implements Bench {
       var view = OrderTotals.view("order-totals");
       try (var runner = Runner.of(view).log(log).codec(codec).database(postgres.dataSource()).build()
           .start()) {
-        awaitRunning(runner);
+        awaitTable(runner);
+        awaitFirst(log, codec, postgres);
         progress.step("end-to-end: " + events + " events, 1,000 a second");
         var seen = new ConcurrentHashMap<String, Long>();
         var consumer = rawConsumer(kafka.bootstrapServers());
@@ -71,7 +73,7 @@ final class EndToEndBench implements Bench {
         var publisher = Thread.ofPlatform().name("publisher")
             .start(() -> publish(events, log, codec, probes));
         try (var connection = postgres.dataSource().getConnection();
-            var query = connection.prepareStatement("SELECT 1 FROM views.order_totals WHERE order_id = ?")) {
+            var query = connection.prepareStatement(LOOK)) {
           for (long probe = 0; probe < events / EVENTS_A_PROBE; probe++) {
             var key = "probe-" + probe;
             query.setString(1, key);
@@ -176,9 +178,22 @@ final class EndToEndBench implements Bench {
         order.currency(), order.gift(), order.units(), order.note(), order.lines());
   }
 
-  private static void awaitRunning(Runner runner) {
-    while (runner.status().state() != ViewStatus.State.RUNNING) {
-      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+  /** A runner runs before it has asked the database for its table. */
+  private static void awaitTable(Runner runner) {
+    while (runner.generation().isEmpty())
+      LockSupport.parkNanos(50_000);
+  }
+
+  /** Until the runner has its partitions and the first event has gone the whole way, nothing is measured. */
+  private static void awaitFirst(EventLog log, EventCodec codec, DevPostgres postgres) throws SQLException {
+    try (var publisher = Publisher.builder(log.writer(), codec).source("/bench").build()) {
+      publisher.publish(withId(Orders.make(1, 1).getFirst(), FIRST)).join();
+    }
+    try (var connection = postgres.dataSource().getConnection();
+        var query = connection.prepareStatement(LOOK)) {
+      query.setString(1, FIRST);
+      while (!answers(query))
+        LockSupport.parkNanos(50_000);
     }
   }
 }
