@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +63,48 @@ class PublisherOutageTest {
 
         assertThat(Records.numbers(codec, log, "outage", 6)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
       }
+    }
+  }
+
+  @Test
+  void close_waits_for_a_call_that_has_not_reached_the_broker_yet(@TempDir Path folder) throws Exception {
+    int port = prepare(folder);
+    var executor = Executors.newVirtualThreadPerTaskExecutor();
+    try (var log = KafkaLog.at(KafkaLogConfig.of("127.0.0.1:" + port))) {
+      var publisher = Publisher.builder(log.writer(), codec).source("/test").maxInFlight(1)
+          .timeout(Duration.ofMillis(10)).build();
+      var one = published(publisher, 1, executor);
+      var other = published(publisher, 2, executor);
+      // One finds no room: the other has it, and waits for the broker.
+      assertThat(CompletableFuture.anyOf(one, other)).failsWithin(30, SECONDS).withThrowableThat()
+          .withCauseInstanceOf(PublishException.class);
+
+      var closing = CompletableFuture.runAsync(publisher::close, executor);
+      while (isOpen(publisher)) {
+        Thread.onSpinWait();
+      }
+      try (var _ = start(folder, port)) {
+        var _ = closing.get(60, SECONDS);
+
+        assertThat(Stream.of(one, other)
+            .map(call -> call.orTimeout(30, SECONDS).handle((_, failure) -> failure == null).join()))
+            .containsExactlyInAnyOrder(true, false);
+        assertThat(Records.numbers(codec, log, "closing", 1)).hasSize(1);
+      }
+    }
+  }
+
+  private static CompletableFuture<Receipt> published(Publisher publisher, long number, Executor executor) {
+    return CompletableFuture.completedFuture(number)
+        .thenComposeAsync(it -> publisher.publish(Said.by("closing", it)), executor);
+  }
+
+  private static boolean isOpen(Publisher publisher) {
+    try {
+      var _ = publisher.publish(Said.by("closing", 99));
+      return true;
+    } catch (IllegalStateException _) {
+      return false;
     }
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.millrace.dev.DevKafka;
 import dev.millrace.log.EventLog;
+import dev.millrace.log.LogException;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.kafka.KafkaLog;
@@ -101,6 +102,20 @@ class PublisherTest {
     }
 
     assertThat(Records.numbers(CODEC, log, "misfit", 2)).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void an_event_that_the_log_refuses_leaves_its_room_to_the_next() throws Exception {
+    var publisher = publisher().maxInFlight(1).timeout(Duration.ofSeconds(1)).build();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(publisher.publish(new Said("refused", i, "x".repeat(2_000_000)))).failsWithin(20, SECONDS)
+          .withThrowableThat().withCauseInstanceOf(LogException.class);
+    }
+    publisher.publish(Said.by("refused", 3)).get(20, SECONDS);
+    publisher.close();
+
+    assertThat(Records.numbers(CODEC, log, "refused", 1)).containsExactly(3L);
   }
 
   @Test
