@@ -3,6 +3,7 @@ package dev.millrace.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dev.DevPostgres;
+import dev.millrace.log.EventLog;
 import dev.millrace.log.kafka.KafkaLog;
 import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.view.Shop.CountryTotal;
@@ -25,13 +26,14 @@ class FaultTest {
     final FaultyDatabase database;
     final List<Runner> runners = new ArrayList<>();
 
-    Instance(Stage stage, Random random) {
+    Instance(Stage stage, EventLog log, Random random) {
       database = new FaultyDatabase(stage.database);
       var chances = new Random(random.nextLong());
       database.beforeCommit = () -> sometimes(chances, "40P01");
       database.afterCommit = () -> sometimes(chances, "08006");
-      runners.add(stage.run(stage.runner(stage.shop.orderTrails()).database(database.dataSource())));
-      runners.add(stage.run(stage.runner(stage.shop.countryTotals()).database(database.dataSource())));
+      runners.add(stage.run(stage.runner(stage.shop.orderTrails()).log(log).database(database.dataSource())));
+      runners
+          .add(stage.run(stage.runner(stage.shop.countryTotals()).log(log).database(database.dataSource())));
     }
 
     private static void sometimes(Random chances, String state) throws SQLException {
@@ -57,19 +59,26 @@ class FaultTest {
     long seed = Long.getLong("millrace.seed", System.nanoTime());
     var random = new Random(seed);
     var history = new History(random, 3_000, 60, 5);
-    try (var stage = new Stage(4)) {
-      var instances = new ArrayList<>(List.of(new Instance(stage, random), new Instance(stage, random)));
+    // Few records at a time, so that every life has many commits for a fault to hit.
+    try (var stage = new Stage(4);
+        var log = KafkaLog
+            .at(KafkaLogConfig.builder().bootstrapServers(Servers.kafka()).pollRecords(10).build())) {
+      var instances = new ArrayList<>(
+          List.of(new Instance(stage, log, random), new Instance(stage, log, random)));
       int from = 0;
       for (int round = 0; round < 10; round++) {
-        int to = round == 9 ? history.events.size() : from + random.nextInt(450);
-        history.events.subList(from, Math.min(to, history.events.size()))
+        int to = round == 9 ? history.events.size() : from + 1 + random.nextInt(300);
+        long before = round == 0 ? 0 : applied(stage);
+        history.events.subList(from, to)
             .forEach(placed -> stage.append(stage.shop.placed(), placed));
         stage.flush();
-        from = Math.min(to, history.events.size());
+        from = to;
+        // One that is killed before it has its partitions has nothing to lose.
+        Eventually.holds(() -> assertThat(applied(stage)).isGreaterThan(before));
         LockSupport.parkNanos(random.nextInt(150_000_000));
         int victim = random.nextInt(2);
         instances.get(victim).kill();
-        instances.set(victim, new Instance(stage, random));
+        instances.set(victim, new Instance(stage, log, random));
       }
       instances.forEach(Instance::stopFaults);
       instances.getFirst().runners.forEach(stage::caughtUp);
@@ -78,6 +87,11 @@ class FaultTest {
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("seed " + seed + ": -Dmillrace.seed=" + seed, e);
     }
+  }
+
+  private static long applied(Stage stage) {
+    return Long.parseLong(
+        stage.strings("SELECT coalesce(sum(events), 0) FROM millrace.checkpoint").getFirst());
   }
 
   @Test
