@@ -18,11 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +81,10 @@ class ShopTotalsTest {
       assertThat(report.totalRevenue()).isEqualByComparingTo(independent.total("true"));
       assertThat(figures(demo.uri(), "country-revenue", "country")).isEqualTo(independent.byCountry());
       assertThat(figures(demo.uri(), "customer-summary", "customerId")).isEqualTo(independent.byCustomer());
+      assertThat(decimals(demo.uri(), "daily-sales", "day", "orders", "lines", "units", "sales", "cancelled"))
+          .isEqualTo(independent.byDay());
+      assertThat(decimals(demo.uri(), "product-sales", "stockCode", "unitsSold", "unitsReturned",
+          "unitsWrittenOff", "revenue")).isEqualTo(independent.byProduct());
       assertThat(one(demo.uri(), "country-revenue", "United Kingdom").get("revenue").asText())
           .satisfies(revenue -> assertThat(new BigDecimal(revenue))
               .isEqualByComparingTo(independent.total("country = 'United Kingdom'")));
@@ -88,18 +94,32 @@ class ShopTotalsTest {
 
   private Map<String, Figures> figures(URI api, String view, String key) throws Exception {
     var figures = new TreeMap<String, Figures>();
+    for (var row : rows(api, view)) {
+      figures.put(row.get(key).asText(),
+          new Figures(row.get("orders").asLong(), row.get("cancellations").asLong(),
+              decimal(row, "sales"), decimal(row, "cancelled"), decimal(row, "revenue")));
+    }
+    return figures;
+  }
+
+  private Map<String, List<BigDecimal>> decimals(URI api, String view, String key, String... fields)
+      throws Exception {
+    var decimals = new TreeMap<String, List<BigDecimal>>();
+    for (var row : rows(api, view))
+      decimals.put(row.get(key).asText(), Stream.of(fields).map(field -> decimal(row, field)).toList());
+    return decimals;
+  }
+
+  private List<JsonNode> rows(URI api, String view) throws Exception {
+    var rows = new ArrayList<JsonNode>();
     var cursor = Optional.<String>empty();
     do {
       var page = get(
           api.resolve("/views/" + view + "?limit=1000" + cursor.map(after -> "&page=" + after).orElse("")));
-      for (var row : page.get("rows")) {
-        figures.put(row.get(key).asText(),
-            new Figures(row.get("orders").asLong(), row.get("cancellations").asLong(),
-                decimal(row, "sales"), decimal(row, "cancelled"), decimal(row, "revenue")));
-      }
+      page.get("rows").forEach(rows::add);
       cursor = Optional.ofNullable(page.get("next")).filter(JsonNode::isTextual).map(JsonNode::asText);
     } while (cursor.isPresent());
-    return figures;
+    return rows;
   }
 
   private JsonNode one(URI api, String view, String key) throws Exception {
