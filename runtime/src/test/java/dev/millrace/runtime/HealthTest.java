@@ -86,6 +86,31 @@ class HealthTest {
         .contains("http_server_requests_seconds").contains("jvm_memory_used_bytes");
   }
 
+  @Test
+  void prometheus_says_how_far_behind_a_view_is_while_it_cannot_write() throws Exception {
+    publish("1");
+    eventually(() -> orders() == 1);
+
+    try (var connection = views.dataSource().getConnection(); var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("LOCK TABLE millrace.checkpoint IN SHARE MODE"); // reading goes on, writing waits
+      publish("2");
+      publish("3");
+
+      eventually(() -> figure("lag") == 2);
+      assertThat(figure("freshness_seconds")).isPositive();
+      connection.rollback();
+    }
+
+    eventually(() -> figure("lag") == 0 && figure("events") == 3);
+  }
+
+  private double figure(String name) {
+    var series = "millrace_view_" + name + "{view=\"country-revenue\"} ";
+    return http.get("/prometheus").text().lines().filter(line -> line.startsWith(series)).findFirst()
+        .map(line -> Double.parseDouble(line.substring(series.length()))).orElse(Double.NaN);
+  }
+
   private void publish(String orderId) {
     try (var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/test").build()) {
       publisher.publish(Sold.of(orderId, "Germany", "tea", "1.000")).join();
