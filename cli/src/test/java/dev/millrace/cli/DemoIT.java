@@ -2,8 +2,14 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.kafka.KafkaLog;
+import dev.millrace.log.kafka.KafkaLogConfig;
+import dev.millrace.schema.Envelope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +61,36 @@ class DemoIT {
     assertThat(rate.exitCode()).isEqualTo(2);
     assertThat(rate.err()).contains("--rate").contains("'0'");
     assertThat(missing.out() + rate.out()).isEmpty();
+  }
+
+  @Test
+  void a_shop_that_does_not_reconcile_says_what_does_not_and_fails() throws Exception {
+    Path data = scratch.resolve("data");
+    Launched dev = new Launched.Start(scratch).start(LAUNCHER, "dev", "--data-dir", data, "--http-port", "0");
+    dev.await("ready", () -> dev.err().contains("ready in"));
+    String kafka = dev.out().lines().filter(line -> line.contains("KAFKA_BOOTSTRAP_SERVERS=")).findFirst()
+        .orElseThrow().replaceFirst(".*=", "");
+    try (var log = KafkaLog.at(KafkaLogConfig.of(kafka)); var writer = log.writer()) {
+      var ledger = StreamName.of("ledger.entries");
+      log.create(ledger, 4);
+      var envelope = Envelope.of("garbage", "/tests", "test.Garbage", Instant.EPOCH, "g");
+      writer.append(new LogEntry(ledger, "g", envelope, new byte[]{9, 9, 9})).join();
+    }
+    dev.signal("INT");
+    assertThat(dev.exitCode()).as(dev.err()).isEqualTo(128 + 2);
+    Path input = Files.writeString(scratch.resolve("one.csv"), """
+        InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+        1,20000,LAMP,6,2010-12-01T08:26:00,2.55,17850,Japan
+        """);
+
+    Launched demo = new Launched.Start(scratch).run(LAUNCHER, "demo", "--http-port", "0", "--data-dir", data,
+        "--input", input, "--exit-when-caught-up", "-o", "json");
+
+    assertThat(demo.exitCode()).as(demo.err()).isEqualTo(1);
+    var report = Json.read(demo.out());
+    assertThat(report.path("totalRevenue").asText()).isEqualTo("15.300");
+    assertThat(report.path("problems")).anyMatch(
+        problem -> problem.asText().equals("country-revenue has parked 1 records"));
   }
 
   private Launched millrace(String url, String... arguments) {
