@@ -17,6 +17,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 /** The folder of a node's logs: formatted once, and checked at every start. */
 final class KafkaFolder {
   private static final String MARK = "meta.properties";
+  /** What a broker leaves that stopped by itself, and removes when it starts. */
+  private static final String STOPPED = ".kafka_cleanshutdown";
   /** What a start that was killed while formatting leaves: the mark is written last. */
   private static final Set<String> HALF_FORMATTED = Set.of("bootstrap.checkpoint", "__cluster_metadata-0",
       MARK + ".tmp");
@@ -37,6 +39,11 @@ final class KafkaFolder {
       throw new DevException(Code.UNWRITABLE, "Kafka's folder " + logs + " cannot be read or written: " + e,
           e);
     }
+  }
+
+  /** Whether the broker that wrote the folder did not stop by itself. Asked before the next one starts. */
+  static boolean wasKilled(Path logs) {
+    return Files.exists(logs.resolve(MARK)) && Files.notExists(logs.resolve(STOPPED));
   }
 
   private static void check(Path logs) throws IOException {
