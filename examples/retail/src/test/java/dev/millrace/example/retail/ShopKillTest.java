@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ShopKillTest {
   private static final int ROUNDS = Integer.getInteger("kill.rounds", 5);
   private static final long SEED = Long.getLong("kill.seed", System.nanoTime());
-  private static final int ROWS_PER_SECOND = 3_000;
-  private static final int LONGEST_LIFE_MILLIS = 4_000;
+  private static final int LONGEST_WORK_MILLIS = 2_000;
+  /** So that the input outlasts the rounds. */
+  private static final int KILLED_ROWS_PER_SECOND = Math.max(20, 8_000 / ROUNDS);
+  private static final int LAST_ROWS_PER_SECOND = 3_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Pattern ROWS = Pattern.compile(" ([0-9,]+) rows,");
 
   @TempDir
   Path folder;
@@ -31,15 +39,18 @@ class ShopKillTest {
   void totals_are_exact_however_often_the_process_is_killed() throws Exception {
     var random = new Random(SEED);
     for (int round = 1; round <= ROUNDS; round++) {
-      var process = start("killed-" + round);
-      awaitStarted(process);
-      boolean ended = process.waitFor(random.nextInt(LONGEST_LIFE_MILLIS), TimeUnit.MILLISECONDS);
+      var process = start("killed-" + round, KILLED_ROWS_PER_SECOND);
+      // One in five is killed while it starts, the others while they work.
+      boolean early = random.nextInt(5) == 0;
+      if (!early)
+        awaitWork(process, "killed-" + round);
+      boolean ended = process.waitFor(random.nextInt(LONGEST_WORK_MILLIS), TimeUnit.MILLISECONDS);
       assertThat(ended).as("seed %d, round %d: ended by itself: %s", SEED, round, log("killed-" + round))
           .isFalse();
       process.destroyForcibly().waitFor();
     }
 
-    var last = start("last");
+    var last = start("last", LAST_ROWS_PER_SECOND);
     boolean ended = last.waitFor(3, TimeUnit.MINUTES);
     if (!ended)
       last.destroyForcibly();
@@ -64,19 +75,28 @@ class ShopKillTest {
     assertThat(report.get("problems")).as("seed %d", SEED).isEmpty();
   }
 
-  private Process start(String name) throws IOException {
+  private Process start(String name, int rowsPerSecond) throws IOException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var command = List.of(java, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
         ShopProcess.class.getName(), folder.resolve("data").toString(),
         folder.resolve("report.json").toString(),
-        String.valueOf(ROWS_PER_SECOND));
+        String.valueOf(rowsPerSecond));
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(logFile(name)).start();
   }
 
-  /** Some are killed while they start, most while they work. */
-  private static void awaitStarted(Process process) throws InterruptedException {
-    process.waitFor(2, TimeUnit.SECONDS);
+  /** Until its screen has shown three counts of rows: the first may be what the processes before it had published. */
+  private void awaitWork(Process process, String name) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (rowsShown(name).size() < 3) {
+      boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
+      assertThat(ended || System.nanoTime() > deadline).as("seed %d: no work: %s", SEED, log(name)).isFalse();
+    }
+  }
+
+  private Set<String> rowsShown(String name) throws IOException {
+    return ROWS.matcher(Files.readString(logFile(name).toPath())).results().map(result -> result.group(1))
+        .filter(rows -> !rows.equals("0")).collect(Collectors.toSet());
   }
 
   private File logFile(String name) {

@@ -1,12 +1,14 @@
 package dev.millrace.example.retail;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
-import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The shop as a process of its own, for tests that kill it: {@code DATA_DIR REPORT ROWS_PER_SECOND}. */
+/** The shop as a process of its own, for tests that kill it and watch its screen: {@code DATA_DIR REPORT ROWS_PER_SECOND}. */
 final class ShopProcess {
   private ShopProcess() {}
 
@@ -14,9 +16,9 @@ final class ShopProcess {
     var options = new DemoOptions(Optional.empty(), OptionalLong.of(Long.parseLong(args[2])),
         Optional.of(Path.of(args[0])),
         true, Optional.of(Path.of(args[1])), 0);
+    var screen = new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     boolean reconciled;
-    try (var demo = Demo.start(options, new PrintWriter(Writer.nullWriter()), false)) {
-      System.out.println("started");
+    try (var demo = Demo.start(options, screen, true)) {
       var report = demo.run();
       reconciled = report.reconciled();
       System.out.print(report.toTable());
