@@ -15,6 +15,8 @@ public final class DevException extends RuntimeException {
     FOLDER_IN_USE(Fault.CALLER),
     /** The data folder was written by another version, or is not one of ours. */
     OTHER_VERSION(Fault.CALLER),
+    /** The data folder belongs to a log of another kind, or at another place. */
+    OTHER_LOG(Fault.CALLER),
     /** The data folder, or its disk, has too little room. */
     NO_SPACE(Fault.EXTERNAL),
     /** The data folder cannot be read or written. */

@@ -4,18 +4,13 @@ import dev.millrace.dev.DevException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** PostgreSQL's main process. It is not a part of this process, and outlives it where it is killed. */
 final class Postmaster {
   private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Postmaster() {}
 
@@ -33,9 +28,13 @@ final class Postmaster {
     LOG.info("stopping the PostgreSQL that a killed process left on {} (process {})", cluster,
         postmaster.pid());
     interrupt(postmaster);
-    if (!gone(postmaster, PATIENCE)) {
+    if (!Processes.gone(postmaster, Processes.PATIENCE)) {
+      // Its children hold its shared memory, and another may not start while one of them is there.
+      var children = postmaster.children().toList();
       postmaster.destroyForcibly();
-      if (!gone(postmaster, PATIENCE)) {
+      children.forEach(ProcessHandle::destroyForcibly);
+      if (!Processes.gone(postmaster, Processes.PATIENCE)
+          || !children.stream().allMatch(child -> Processes.gone(child, Processes.PATIENCE))) {
         throw new DevException(Code.FOLDER_IN_USE,
             "the PostgreSQL on " + cluster + " (process " + postmaster.pid()
                 + ") does not stop: end that process and start again");
@@ -80,19 +79,5 @@ final class Postmaster {
       Thread.currentThread().interrupt();
     }
     postmaster.destroy();
-  }
-
-  private static boolean gone(ProcessHandle process, Duration patience) {
-    try {
-      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      return !process.isAlive();
-    }
   }
 }

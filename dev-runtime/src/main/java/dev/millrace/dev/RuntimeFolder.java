@@ -15,10 +15,11 @@ final class RuntimeFolder {
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeFolder.class);
   private static final String VERSION_FILE = "VERSION";
   private static final String VERSION = "millrace-dev 1";
+  private static final String LOG_FILE = "LOG";
   private static final String PORTS_FILE = "ports.properties";
 
   /** The ports that the servers get. */
-  record Chosen(int kafka, int postgres, int registry) {}
+  record Chosen(int kafka, int kinesis, int postgres, int registry) {}
 
   private RuntimeFolder() {}
 
@@ -49,6 +50,25 @@ final class RuntimeFolder {
   }
 
   /**
+   * What the databases of a folder know of a log, its positions for one, holds for that log alone.
+   *
+   * @throws DevException OTHER_LOG where the folder was used with another log
+   */
+  static void requireLog(Path folder, String log) throws IOException {
+    var file = folder.resolve(LOG_FILE);
+    if (Files.notExists(file)) {
+      DataFolder.write(file, log + "\n");
+      return;
+    }
+    var before = Files.readString(file).strip();
+    if (!before.equals(log)) {
+      throw new DevException(Code.OTHER_LOG,
+          "the folder " + folder + " belongs to another log (" + before + ", and not "
+              + log + "): ask for that one, or choose another folder with --data-dir");
+    }
+  }
+
+  /**
    * Chooses the ports and remembers them, so that addresses survive a restart. A remembered port that another program has
    * taken meanwhile gives way to a free one; a port that was asked for does not.
    *
@@ -62,10 +82,12 @@ final class RuntimeFolder {
         known.load(reader);
       }
     }
-    var chosen = new Chosen(port(kafka, known, "Kafka"), port(postgres, known, "Postgres"),
+    var chosen = new Chosen(port(kafka, known, "Kafka"), port(0, known, "Kinesis"),
+        port(postgres, known, "Postgres"),
         port(registry, known, "Registry"));
     var ports = new TreeMap<>(
-        Map.of("Kafka", chosen.kafka, "Postgres", chosen.postgres, "Registry", chosen.registry));
+        Map.of("Kafka", chosen.kafka, "Kinesis", chosen.kinesis, "Postgres", chosen.postgres,
+            "Registry", chosen.registry));
     var text = new StringBuilder();
     ports.forEach((server, port) -> text.append(server).append('=').append(port).append('\n'));
     DataFolder.write(file, text.toString());

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * its PostgreSQL, behind: whoever makes the next one clears them away.
  */
 final class TemporaryFolders {
-  private static final Pattern NAME = Pattern.compile("millrace-(kafka|postgres|dev)-(\\d+)-.*");
+  private static final Pattern NAME = Pattern.compile("millrace-(kafka|postgres|kinesis|dev)-(\\d+)-.*");
 
   private TemporaryFolders() {}
 
