@@ -10,6 +10,9 @@ enum Module {
       "org.assertj.."),
   KAFKA("event-log/kafka", false, "dev.millrace.log", "dev.millrace.log.kafka", "dev.millrace.schema",
       "org.apache.kafka.."),
+  // a database for what Kinesis has no place for: the leases of groups and the marks of batch writers
+  KINESIS("event-log/kinesis", true, "dev.millrace.log", "dev.millrace.log.kinesis", "dev.millrace.schema",
+      "software.amazon.awssdk..", "org.reactivestreams"),
   PUBLISH("producers", true, "dev.millrace.publish", "dev.millrace.log", "dev.millrace.schema"),
   STREAMS("stream-processors", false, "dev.millrace.streams", "dev.millrace.log", "dev.millrace.log.kafka",
       "dev.millrace.schema", "org.apache.kafka..", "org.apache.avro"),
@@ -35,10 +38,13 @@ enum Module {
   RETAIL("examples/retail", true, "dev.millrace..", "org.apache.commons.csv", "shop..", "org.apache.kafka..",
       "com.fasterxml.jackson..",
       "io.micronaut..", "org.postgresql.."),
-  BENCH("benchmarks", true, "dev.millrace..", "bench..", "org.apache.kafka..", "org.apache.avro..",
+  BENCH("benchmarks", true, "dev.millrace..", "bench..", "org.apache.kafka..", "software.amazon.awssdk..",
+      "com.sun.management", "org.apache.avro..",
       "org.postgresql..",
       "com.fasterxml.jackson..", "org.HdrHistogram.."),
-  CLI("cli", false, "dev.millrace.cli", "dev.millrace.dev", "dev.millrace.runtime", "dev.millrace.example..",
+  // connect for what a bridge says of itself
+  CLI("cli", false, "dev.millrace.cli", "dev.millrace.dev", "dev.millrace.runtime", "dev.millrace.connect",
+      "dev.millrace.example..",
       "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..");
 
   private static final String EVERYBODY = "java.. javax.sql.. javax.annotation.. jdk.jfr.. org.jspecify.. org.slf4j..";

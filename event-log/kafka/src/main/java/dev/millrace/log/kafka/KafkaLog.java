@@ -101,13 +101,22 @@ public final class KafkaLog implements EventLog {
   }
 
   @Override
-  public long lag(Set<StreamName> streams, Cursor cursor) {
+  public Map<Partition, Long> lags(Set<StreamName> streams, Cursor cursor) {
     var partitions = directory.partitions(streams);
     var next = StartingPoints.of(partitions, cursor, directory);
-    var lag = 0L;
-    for (var end : directory.ends(partitions).entrySet())
-      lag += Math.max(0, end.getValue() - next.getOrDefault(end.getKey(), 0L));
-    return lag;
+    var lags = new TreeMap<Partition, Long>();
+    directory.ends(partitions).forEach((partition, end) -> {
+      long lag = end - next.getOrDefault(partition, 0L);
+      if (lag > 0)
+        lags.put(partition, lag);
+    });
+    return lags;
+  }
+
+  /** False: the brokers drop what an idempotent producer sends again. */
+  @Override
+  public boolean repeats() {
+    return false;
   }
 
   @Override

@@ -21,6 +21,7 @@ import dev.millrace.log.tck.LogFixture;
 import dev.millrace.log.tck.OrderProperties;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -76,6 +77,9 @@ class BrokenWriterTest {
     assertThatThrownBy(
         modestOrder::an_append_that_is_sent_again_is_read_once_where_the_log_claims_so_and_else_is_seen_again)
         .hasMessageContaining("a log that claims nothing repeats");
+    assertThatThrownBy(
+        modestOrder::entries_of_several_keys_keep_their_order_in_a_partition_where_the_log_claims_so_and_else_do_not)
+        .hasMessageContaining("a log that claims no order between keys");
     assertThatThrownBy(
         modestBatches::a_batch_of_which_one_entry_is_refused_is_seen_whole_or_not_as_the_log_claims)
         .hasMessageContaining("a log that claims no transactions shows a part");
@@ -178,8 +182,13 @@ class BrokenWriterTest {
     }
 
     @Override
-    public long lag(Set<StreamName> streams, Cursor cursor) {
-      return sound.lag(streams, cursor);
+    public Map<Partition, Long> lags(Set<StreamName> streams, Cursor cursor) {
+      return sound.lags(streams, cursor);
+    }
+
+    @Override
+    public boolean repeats() {
+      return sound.repeats();
     }
 
     /** A producer that is not idempotent: what it sends again comes after what it sent meanwhile. */

@@ -59,7 +59,7 @@ final class KafkaFixture implements LogFixture, AutoCloseable {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.TRANSACTIONS, Capability.IDEMPOTENT_APPENDS);
+    return Set.of(Capability.TRANSACTIONS, Capability.IDEMPOTENT_APPENDS, Capability.PARTITION_ORDER);
   }
 
   @Override

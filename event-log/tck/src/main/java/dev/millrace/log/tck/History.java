@@ -20,19 +20,19 @@ import java.util.UUID;
  * A random history of one stream: a few keys have most of the entries, as in life, and each entry's id says its key and
  * its place among the entries of that key.
  */
-record History(List<LogEntry> entries) {
+public record History(List<LogEntry> entries) {
   private static final int MAX_PADDING = 200;
 
-  History { entries = List.copyOf(entries); }
+  public History { entries = List.copyOf(entries); }
 
   /** A new stream, which no other property and no earlier run has used. */
-  static StreamName newStream(EventLog log, String name, int partitions) {
+  public static StreamName newStream(EventLog log, String name, int partitions) {
     var stream = StreamName.of("tck." + name + "." + UUID.randomUUID());
     log.create(stream, partitions);
     return stream;
   }
 
-  static History random(Random random, StreamName stream, int size) {
+  public static History random(Random random, StreamName stream, int size) {
     return random(random, stream, size, "k");
   }
 
@@ -53,11 +53,11 @@ record History(List<LogEntry> entries) {
     return new LogEntry(stream, key, envelope, (id + " ".repeat(padding)).getBytes(UTF_8));
   }
 
-  List<String> ids() {
+  public List<String> ids() {
     return entries.stream().map(entry -> entry.envelope().id()).toList();
   }
 
-  Map<String, List<String>> idsByKey() {
+  public Map<String, List<String>> idsByKey() {
     var ids = new LinkedHashMap<String, List<String>>();
     entries.forEach(
         entry -> ids.computeIfAbsent(entry.key(), _ -> new ArrayList<>()).add(entry.envelope().id()));
@@ -65,7 +65,7 @@ record History(List<LogEntry> entries) {
   }
 
   /** The ids of records by key as they were read; of one that was repeated, the first. */
-  static Map<String, List<String>> idsByKey(List<LogRecord> records) {
+  public static Map<String, List<String>> idsByKey(List<LogRecord> records) {
     var ids = new LinkedHashMap<String, LinkedHashSet<String>>();
     records.forEach(record -> ids.computeIfAbsent(record.key(), _ -> new LinkedHashSet<>()).add(id(record)));
     var lists = new LinkedHashMap<String, List<String>>();
@@ -73,7 +73,7 @@ record History(List<LogEntry> entries) {
     return lists;
   }
 
-  static List<String> ids(List<LogRecord> records) {
+  public static List<String> ids(List<LogRecord> records) {
     return records.stream().map(History::id).toList();
   }
 

@@ -17,14 +17,14 @@ import java.util.Set;
  * What a projection's database is to it: effects, cursor and owner of each partition change together, and what comes from
  * a member that owns the partition no longer is dropped whole. Safe for use by many threads.
  */
-final class Ledger {
+public final class Ledger {
   private final Map<Partition, String> owners = new HashMap<>();
   private final Map<Partition, Position> positions = new HashMap<>();
   private final List<LogRecord> effects = new ArrayList<>();
   private int handovers;
 
   /** The partitions are this member's; answers how far they are read. */
-  synchronized Cursor take(String member, Set<Partition> partitions) {
+  public synchronized Cursor take(String member, Set<Partition> partitions) {
     partitions.forEach(partition -> {
       owners.put(partition, member);
       handovers++;
@@ -34,12 +34,18 @@ final class Ledger {
     return Cursor.of(mine);
   }
 
-  synchronized void release(String member, Set<Partition> partitions) {
+  public synchronized void release(String member, Set<Partition> partitions) {
     partitions.forEach(partition -> owners.remove(partition, member));
   }
 
-  /** @param lost partitions that the member lost after it had read the batch, even if it got them back since */
-  synchronized void commit(String member, Batch batch, Set<Partition> lost) {
+  /**
+   * Commits what of the batch is the member's to commit.
+   *
+   * @param lost partitions that the member lost after it had read the batch, even if it got them back since
+   * @return how many records had an effect
+   */
+  public synchronized int commit(String member, Batch batch, Set<Partition> lost) {
+    var before = effects.size();
     for (var record : batch.records()) {
       if (owns(member, record.partition(), lost)) {
         moveOn(record.partition(), record.position());
@@ -50,6 +56,7 @@ final class Ledger {
       if (owns(member, partition, lost))
         positions.put(partition, position);
     });
+    return effects.size() - before;
   }
 
   private boolean owns(String member, Partition partition, Set<Partition> lost) {
@@ -62,15 +69,21 @@ final class Ledger {
       assertThat(position).as("the owner of %s reads on after %s", partition, last).isGreaterThan(last);
   }
 
-  synchronized boolean hasReached(Cursor end) {
+  public synchronized boolean hasReached(Cursor end) {
     return Cursor.of(positions).hasReached(end);
   }
 
-  synchronized List<LogRecord> effects() {
+  public synchronized List<LogRecord> effects() {
     return List.copyOf(effects);
   }
 
-  synchronized int handovers() {
+  /** Whether any of these partitions is the member's. */
+  public synchronized boolean ownsAny(String member, Set<Partition> partitions) {
+    return partitions.stream().anyMatch(partition -> member.equals(owners.get(partition)));
+  }
+
+  /** How often a partition was taken. */
+  public synchronized int handovers() {
     return handovers;
   }
 

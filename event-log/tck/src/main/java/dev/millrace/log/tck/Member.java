@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * A member of a group on a thread of its own, which reads into the ledger until it is told to leave. Now and then it
  * commits a batch only after the next poll, when some of its partitions may be another's.
  */
-final class Member implements Ownership {
+public final class Member implements Ownership {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final String name;
@@ -32,7 +32,8 @@ final class Member implements Ownership {
         task -> Thread.ofVirtual().name(name).start(task));
   }
 
-  static Member join(String name, Ledger ledger, EventLog log, StreamName stream, String group, long seed) {
+  public static Member join(String name, Ledger ledger, EventLog log, StreamName stream, String group,
+      long seed) {
     return new Member(name, ledger, log, stream, group, new Random(seed));
   }
 
@@ -61,13 +62,13 @@ final class Member implements Ownership {
   }
 
   /** Leaves, and throws what it met. */
-  void leave() {
+  public void leave() {
     leaving = true;
     done.join();
   }
 
   /** Throws what it met. */
-  void check() {
+  public void check() {
     if (done.isCompletedExceptionally())
       done.join();
   }

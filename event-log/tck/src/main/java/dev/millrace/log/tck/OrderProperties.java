@@ -67,6 +67,24 @@ public interface OrderProperties {
     });
   }
 
+  @Test
+  default void entries_of_several_keys_keep_their_order_in_a_partition_where_the_log_claims_so_and_else_do_not() {
+    Seeded.check(random -> {
+      var log = fixture().log();
+      var stream = History.newStream(log, "partition", 1);
+      var history = History.random(random, stream, 400);
+
+      appendThroughFaults(history, random);
+
+      var read = Reading.all(log, stream).stream().map(History::id).distinct().toList();
+      if (fixture().capabilities().contains(Capability.PARTITION_ORDER))
+        assertThat(read).isEqualTo(history.ids());
+      else
+        assertThat(read).as("a log that claims no order between keys").isNotEqualTo(history.ids())
+            .containsExactlyInAnyOrderElementsOf(history.ids());
+    });
+  }
+
   private void appendThroughFaults(History history, Random random) {
     try (var faults = fixture().faults(random)) {
       try (var writer = faults.log().writer()) {

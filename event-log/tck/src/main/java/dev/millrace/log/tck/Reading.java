@@ -14,14 +14,15 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Readings that end. */
-final class Reading {
-  static final Duration PATIENCE = Duration.ofSeconds(40);
+public final class Reading {
+  /** How long what must come may take. */
+  public static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private Reading() {}
 
   /** All there is now. */
-  static List<LogRecord> all(EventLog log, StreamName stream) {
+  public static List<LogRecord> all(EventLog log, StreamName stream) {
     return bounded(log, stream, Cursor.start(), log.end(Set.of(stream)));
   }
 
@@ -29,14 +30,14 @@ final class Reading {
     return bounded(log, stream, from, log.end(Set.of(stream)));
   }
 
-  static List<LogRecord> bounded(EventLog log, StreamName stream, Cursor from, Cursor end) {
+  public static List<LogRecord> bounded(EventLog log, StreamName stream, Cursor from, Cursor end) {
     try (var reader = log.reader(Set.of(stream), from)) {
       return until(reader, _ -> reader.cursor().hasReached(end), "the end " + end);
     }
   }
 
   /** Reads until what was read is enough; fails where it never is. */
-  static List<LogRecord> until(LogReader reader, Predicate<List<LogRecord>> enough, String what) {
+  public static List<LogRecord> until(LogReader reader, Predicate<List<LogRecord>> enough, String what) {
     var records = new ArrayList<LogRecord>();
     var deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!enough.test(records)) {

@@ -1,0 +1,286 @@
+package dev.millrace.log.kinesis;
+
+import dev.millrace.log.LogException;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+
+/**
+ * What is to be put into one stream, and what may be put next, so that the entries of a key get there in their order (P1):
+ * an attempt holds the keys of its entries until it is answered, and what was refused goes back to the head of its key's
+ * queue. Knows neither the service nor a clock; times are nanoseconds of the caller's, none negative. Owned by one thread
+ * at a time.
+ */
+final class StreamQueue {
+  /** As many as keep the service busy on a long way, few enough that most entries wait and so share calls. */
+  static final int MAX_CALLS = 8;
+  private static final long LIST_AGAIN = ShardPace.SECOND / 5;
+  private static final long NEVER = KeyQueues.NEVER;
+
+  /** Hears of each entry's outcome, once, and for the entries of one key in their order. */
+  interface Outcomes {
+    void appended(Outgoing entry, Receipt receipt);
+
+    void failed(Outgoing entry, LogException failure);
+  }
+
+  private final StreamName stream;
+  private final KinesisFailures failures;
+  private final Outcomes outcomes;
+  private final ShardLanes lanes;
+  private final KeyQueues waiting;
+  private final CallBuilder builder;
+  private final long linger;
+  private final long patience;
+  /** Those whose outcome is not certain, in the order in which they were added. */
+  private final LinkedHashSet<Outgoing> open = new LinkedHashSet<>();
+  private final List<Stray> strays = new ArrayList<>();
+  private long added;
+  private int callsInFlight;
+  private int hurried;
+  private long listAt = NEVER;
+
+  /** An aggregate in a shard that was not there when it was made. */
+  private record Stray(PutCall.Item item, Partition shard, String sequence) {}
+
+  /** @throws LogException UNREACHABLE where none of the shards is open */
+  StreamQueue(StreamName stream, KinesisFailures failures, List<Shard> shards, Outcomes outcomes,
+      RandomGenerator random) {
+    this.stream = stream;
+    this.failures = failures;
+    this.outcomes = outcomes;
+    this.lanes = new ShardLanes(stream, shards, random);
+    this.waiting = new KeyQueues(lanes);
+    this.builder = new CallBuilder(failures.config());
+    this.linger = failures.config().linger().toNanos();
+    this.patience = failures.config().deliveryTimeout().toNanos();
+  }
+
+  /** The number of the last entry that was added. */
+  long lastAdded() {
+    return added;
+  }
+
+  /** All entries up to this number are settled. */
+  long settledUpTo() {
+    return open.isEmpty() ? added : open.getFirst().number() - 1;
+  }
+
+  /** From now until as many calls of {@link #unhurry} no entry waits for others to share its call. */
+  void hurry() {
+    hurried++;
+  }
+
+  void unhurry() {
+    hurried--;
+  }
+
+  void add(Outgoing entry, long now) {
+    entry.added(++added, now);
+    open.add(entry);
+    waiting.add(entry);
+  }
+
+  /** The next call, which is to be sent now and then {@link #answered} or {@link #failed}. */
+  Optional<PutCall> next(long now) {
+    if (callsInFlight == MAX_CALLS || now < dueAt(now))
+      return Optional.empty();
+    var call = builder.build(List.copyOf(lanes.all()), now);
+    call.ifPresent(made -> {
+      callsInFlight++;
+      waiting.sent(made);
+    });
+    return call;
+  }
+
+  /** When there may be something to do if nothing happens before. */
+  long wakeAt(long now) {
+    var wake = listAt;
+    if (!open.isEmpty() && !isLate(open.getFirst(), now))
+      wake = Math.min(wake, open.getFirst().addedAt() + patience);
+    if (callsInFlight < MAX_CALLS) {
+      var due = dueAt(now);
+      for (var lane : lanes.all()) {
+        if (!lane.ready().isEmpty())
+          wake = Math.min(wake, Math.max(due, lane.nextRoomAt(now)));
+      }
+    }
+    return wake;
+  }
+
+  /** When what is ready has waited for others for long enough, or now where a call would come out no larger. */
+  private long dueAt(long now) {
+    var since = waiting.readySince();
+    if (since == NEVER)
+      return NEVER;
+    return hurried > 0 || isFull() ? now : since + linger;
+  }
+
+  private boolean isFull() {
+    var config = failures.config();
+    if (config.aggregation())
+      return waiting.bytes() >= CallBuilder.AGGREGATE_BYTES;
+    return waiting.bytes() >= config.maxCallBytes() || lanes.readyKeys() >= config.maxCallRecords();
+  }
+
+  /** The service answered a call: it has taken or refused each record of it. */
+  void answered(PutCall call, List<PutRecordsResultEntry> answers, long now) {
+    if (answers.size() != call.items().size()) {
+      failed(call, new IllegalStateException(
+          answers.size() + " answers to a call of " + call.items().size() + " records"), now);
+      return;
+    }
+    callsInFlight--;
+    var passed = new HashSet<ShardLane>();
+    var refused = new HashMap<ShardLane, Boolean>();
+    for (var i = 0; i < answers.size(); i++) {
+      var item = call.items().get(i);
+      var answer = answers.get(i);
+      if (answer.errorCode() == null) {
+        passed.add(item.lane());
+        taken(item, new Partition(stream, answer.shardId()), answer.sequenceNumber(), now);
+      } else {
+        refused.merge(item.lane(), RefusedRecord.isThrottling(answer), Boolean::logicalOr);
+        refused(item, new RefusedRecord(answer), now);
+      }
+    }
+    passed.stream().filter(lane -> !refused.containsKey(lane)).forEach(lane -> lane.pace().passed(now));
+    refused
+        .forEach((lane, throttled) -> lane.pace().refused(throttled, !passed.contains(lane), now));
+  }
+
+  /** A call as a whole failed, or nobody knows whether it did. */
+  void failed(PutCall call, Throwable thrown, long now) {
+    callsInFlight--;
+    var passing = KinesisFailures.isPassing(thrown);
+    var throttled = RefusedRecord.isThrottling(KinesisFailures.rootOf(thrown));
+    for (var item : call.items()) {
+      if (passing) {
+        refused(item, thrown, now);
+      } else {
+        item.entries().forEach(entry -> fail(entry, thrown));
+        release(item, now);
+      }
+    }
+    call.items().stream().map(PutCall.Item::lane).distinct()
+        .forEach(lane -> lane.pace().refused(throttled, true, now));
+  }
+
+  private void taken(PutCall.Item item, Partition shard, String sequence, long now) {
+    if (!shard.equals(item.lane().shard().partition())) {
+      listAt = Math.min(listAt, now);
+      if (item.isAggregate()) {
+        strays.add(new Stray(item, shard, sequence));
+        return;
+      }
+    }
+    for (var index = 0; index < item.entries().size(); index++)
+      append(item.entries().get(index), shard, sequence, index);
+    release(item, now);
+  }
+
+  private void append(Outgoing entry, Partition shard, String sequence, int index) {
+    open.remove(entry);
+    outcomes.appended(entry, new Receipt(shard, Place.record(sequence, index).position(), entry.eventId()));
+  }
+
+  private void refused(PutCall.Item item, Throwable failure, long now) {
+    item.entries().forEach(entry -> entry.attemptFailed(failure));
+    waiting.putBack(item.entries());
+    release(item, now);
+  }
+
+  private void release(PutCall.Item item, long now) {
+    waiting.release(item.entries(), entry -> isLate(entry, now), this::expire);
+  }
+
+  /** Gives up what has waited for as long as an append may take. What is in flight is given its answer first. */
+  void expire(long now) {
+    if (open.isEmpty() || !isLate(open.getFirst(), now))
+      return;
+    var late = open.stream().takeWhile(entry -> isLate(entry, now)).map(Outgoing::key).distinct().toList();
+    late.forEach(key -> waiting.dropLate(key, entry -> isLate(entry, now), this::expire));
+  }
+
+  private boolean isLate(Outgoing entry, long now) {
+    return entry.addedAt() + patience <= now;
+  }
+
+  private void expire(Outgoing entry) {
+    var last = entry.lastFailure();
+    fail(entry, new RefusedRecord("it was not acknowledged within the delivery timeout of "
+        + failures.config().deliveryTimeout().toSeconds() + " s"
+        + (last == null ? ", as the shard is busy" : ", at last as " + last.getMessage()), last));
+  }
+
+  private void fail(Outgoing entry, Throwable cause) {
+    open.remove(entry);
+    outcomes.failed(entry, failures.of(
+        "appending to the stream " + stream + " under the key '" + entry.key() + "'", cause));
+  }
+
+  /** Gives up everything, as no more can be sent. Nothing but {@link #settledUpTo} may be asked of it then. */
+  void abandon(Throwable cause) {
+    List.copyOf(open).forEach(entry -> fail(entry, cause));
+    waiting.clear();
+    strays.clear();
+  }
+
+  /** Whether the shards have changed, so that {@link #reshard} is wanted, or {@link #shardsUnknown}; says so once. */
+  boolean wantsShards(long now) {
+    if (listAt > now)
+      return false;
+    listAt = NEVER;
+    return true;
+  }
+
+  /** The shards cannot be listed for now: ask again in a while. */
+  void shardsUnknown(long now) {
+    listAt = now + LIST_AGAIN;
+    settleStrays(now);
+  }
+
+  /** These are the shards now. Keys that wait go to where they belong; what an aggregate brought to a wrong shard goes again. */
+  void reshard(List<Shard> shards, long now) {
+    if (shards.stream().noneMatch(Shard::isOpen)) {
+      shardsUnknown(now);
+    } else {
+      lanes.lay(shards);
+      settleStrays(now);
+    }
+  }
+
+  private void settleStrays(long now) {
+    for (var stray : List.copyOf(strays)) {
+      var shard = lanes.shard(stray.shard);
+      if (shard.isEmpty() && !isLate(stray.item.entries().getLast(), now)) {
+        listAt = Math.min(listAt, now + LIST_AGAIN);
+      } else {
+        strays.remove(stray);
+        settle(stray, shard, now);
+      }
+    }
+  }
+
+  /** Readers of the shard see only those entries whose hash key it holds. */
+  private void settle(Stray stray, Optional<Shard> shard, long now) {
+    var others = new ArrayList<Outgoing>();
+    for (var index = 0; index < stray.item.entries().size(); index++) {
+      var entry = stray.item.entries().get(index);
+      if (shard.isPresent() && shard.get().holds(entry.hashKey()))
+        append(entry, stray.shard, stray.sequence, index);
+      else
+        others.add(entry);
+    }
+    waiting.putBack(others);
+    release(stray.item, now);
+  }
+}

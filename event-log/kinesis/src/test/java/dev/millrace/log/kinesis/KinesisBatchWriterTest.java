@@ -1,0 +1,139 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.dev.DevPostgres;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogException;
+import dev.millrace.log.LogException.Code;
+import dev.millrace.log.LogWriter;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.History;
+import dev.millrace.log.tck.Reading;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Between a batch and its mark lies a moment, in which anything may happen. */
+@ExtendWith(NeedsKinesis.class)
+class KinesisBatchWriterTest {
+  private static LocalStreams streams;
+  private static DevPostgres postgres;
+  private static KinesisLog log;
+
+  @BeforeAll
+  static void start() {
+    streams = new LocalStreams();
+    postgres = DevPostgres.start();
+    log = KinesisLog.at(streams.config().database(postgres.dataSource()).build());
+  }
+
+  @AfterAll
+  static void stop() {
+    log.close();
+    postgres.close();
+    streams.close();
+  }
+
+  @Test
+  void where_the_mark_is_not_moved_the_batch_is_appended_again_under_the_same_ids() {
+    var stream = created("again");
+    var cable = new CutConnections(postgres.dataSource());
+    var marks = marks(cable, "");
+    var batch = entries(stream, "a", "b");
+
+    try (var writer = KinesisBatchWriter.open("again",
+        () -> new BeforeTheMark(log.writer(), cable::cut), marks)) {
+      assertFails(Code.UNREACHABLE, () -> writer.append(batch, "1"));
+      cable.mend();
+      assertFails(Code.UNREACHABLE, () -> writer.append(batch, "1"));
+    }
+
+    try (var next = log.batchWriter("again")) {
+      assertThat(next.mark()).isEmpty();
+      next.append(batch, "1");
+    }
+    assertThat(History.ids(Reading.all(log, stream))).containsExactly("a", "b", "a", "b");
+  }
+
+  @Test
+  void a_writer_that_is_fenced_between_a_batch_and_its_mark_moves_no_mark() {
+    var stream = created("between");
+    var marks = marks(new CutConnections(postgres.dataSource()), "");
+
+    try (var writer = KinesisBatchWriter.open("between",
+        () -> new BeforeTheMark(log.writer(), () -> marks.take("between")), marks)) {
+      assertFails(Code.FENCED, () -> writer.append(entries(stream, "a"), "1"));
+    }
+
+    try (var next = log.batchWriter("between")) {
+      assertThat(next.mark()).isEmpty();
+    }
+  }
+
+  @Test
+  void systems_that_share_a_database_have_marks_of_their_own() {
+    var ours = marks(new CutConnections(postgres.dataSource()), "ours.");
+    var theirs = marks(new CutConnections(postgres.dataSource()), "theirs.");
+
+    var taken = ours.take("outbox");
+    assertThat(ours.move("outbox", taken.epoch(), "7")).isTrue();
+
+    assertThat(theirs.take("outbox").mark()).isEmpty();
+    assertThat(ours.take("outbox")).isEqualTo(new Marks.Taken(taken.epoch() + 1, java.util.Optional.of("7")));
+  }
+
+  @Test
+  void a_log_without_a_database_has_no_batch_writers_and_says_what_to_set() {
+    try (var without = KinesisLog.at(streams.config().build())) {
+      assertThatThrownBy(() -> without.batchWriter("outbox").close())
+          .isInstanceOfSatisfying(LogException.class, e -> {
+            assertThat(e.code()).isEqualTo(Code.REFUSED);
+            assertThat(e).hasMessageContaining("database").hasMessageContaining("outbox");
+          });
+    }
+  }
+
+  /** Does something when a batch is acknowledged. */
+  private record BeforeTheMark(LogWriter writer, Runnable action) implements LogWriter {
+    @Override
+    public CompletableFuture<Receipt> append(LogEntry entry) {
+      return writer.append(entry);
+    }
+
+    @Override
+    public void flush() {
+      writer.flush();
+      action.run();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+
+  private static Marks marks(CutConnections connections, String scope) {
+    return new Marks(new Database(connections, new KinesisFailures(streams.config().build())), scope);
+  }
+
+  private static StreamName created(String name) {
+    var stream = LocalStreams.name(name);
+    log.create(stream, 1);
+    return stream;
+  }
+
+  private static List<LogEntry> entries(StreamName stream, String... ids) {
+    return List.of(ids).stream().map(id -> LocalStreams.entry(stream, "k", id)).toList();
+  }
+
+  private static void assertFails(Code code, Runnable append) {
+    assertThatThrownBy(append::run).isInstanceOfSatisfying(LogException.class,
+        e -> assertThat(e.code()).isEqualTo(code));
+  }
+}

@@ -1,0 +1,193 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.log.BatchWriter;
+import dev.millrace.log.Cursor;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.LogReader;
+import dev.millrace.log.LogWriter;
+import dev.millrace.log.Ownership;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Position;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.Capability;
+import dev.millrace.log.tck.LogFaults;
+import dev.millrace.log.tck.LogFixture;
+import dev.millrace.log.tck.OrderProperties;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+
+/** The control: on PutRecords with a loop around it, as everyone writes it, the conformance kit fails. */
+@ExtendWith(NeedsKinesis.class)
+class PlainRetryTest {
+  private static KinesisFixture sound;
+
+  @BeforeAll
+  static void start() {
+    sound = new KinesisFixture();
+  }
+
+  @AfterAll
+  static void stop() {
+    sound.close();
+  }
+
+  @Test
+  void sending_again_just_what_was_refused_of_a_call_is_found_to_reorder() {
+    OrderProperties kit = () -> new Plain(Set.of());
+
+    assertThatThrownBy(kit::entries_of_one_key_are_read_in_the_order_of_their_appends_through_retries)
+        .isInstanceOf(AssertionError.class).hasMessageContaining("ids by key").hasMessageContaining("seed");
+  }
+
+  @Test
+  void a_writer_that_claims_to_repeat_nothing_is_found_to_repeat() {
+    OrderProperties kit = () -> new Plain(Set.of(Capability.IDEMPOTENT_APPENDS));
+
+    assertThatThrownBy(
+        kit::an_append_that_is_sent_again_is_read_once_where_the_log_claims_so_and_else_is_seen_again)
+        .isInstanceOf(AssertionError.class).hasMessageContaining("duplicate");
+  }
+
+  private record Plain(Set<Capability> capabilities) implements LogFixture {
+    @Override
+    public EventLog log() {
+      return sound.log();
+    }
+
+    @Override
+    public LogFaults faults(Random random) {
+      var service = new FaultyService(random, new FaultyService.Chances(30, 0, 10, 0, 0));
+      return new KinesisFixture.KinesisFaults(service,
+          new PlainLog(sound.service().client(service), sound.log()));
+    }
+
+    @Override
+    public void addPartitions(StreamName stream, int total) {
+      sound.addPartitions(stream, total);
+    }
+
+    @Override
+    public int oversizedPayload() {
+      return sound.oversizedPayload();
+    }
+  }
+
+  /** Ten records a call; what of them is refused goes into the next call, and a call without an answer is made again. */
+  private record PlainWriter(KinesisAsyncClient client, List<LogEntry> waiting) implements LogWriter {
+    @Override
+    public CompletableFuture<Receipt> append(LogEntry entry) {
+      waiting.add(entry);
+      if (waiting.size() == 10)
+        flush();
+      return CompletableFuture.completedFuture(
+          new Receipt(new Partition(entry.stream(), "?"), Position.of("?"), entry.envelope().id()));
+    }
+
+    @Override
+    public void flush() {
+      while (!waiting.isEmpty()) {
+        var stream = waiting.getFirst().stream().value();
+        var records = waiting.stream().map(PlainWriter::record).toList();
+        var answer = client.putRecords(request -> request.streamName(stream).records(records))
+            .exceptionally(_ -> null).join();
+        if (answer == null)
+          continue;
+        var refused = new ArrayList<LogEntry>();
+        for (var i = 0; i < records.size(); i++) {
+          if (answer.records().get(i).errorCode() != null)
+            refused.add(waiting.get(i));
+        }
+        waiting.clear();
+        waiting.addAll(refused);
+      }
+    }
+
+    private static PutRecordsRequestEntry record(LogEntry entry) {
+      return PutRecordsRequestEntry.builder().partitionKey(entry.key())
+          .data(SdkBytes.fromByteArray(CloudEventFrame.encode(entry))).build();
+    }
+
+    @Override
+    public void close() {
+      flush();
+    }
+  }
+
+  private record PlainLog(KinesisAsyncClient client, EventLog sound) implements EventLog {
+    @Override
+    public LogWriter writer() {
+      return new PlainWriter(client, new ArrayList<>());
+    }
+
+    @Override
+    public void create(StreamName stream, int partitions) {
+      sound.create(stream, partitions);
+    }
+
+    @Override
+    public Set<StreamName> streams() {
+      return sound.streams();
+    }
+
+    @Override
+    public Set<Partition> partitions(StreamName stream) {
+      return sound.partitions(stream);
+    }
+
+    @Override
+    public Cursor end(Set<StreamName> streams) {
+      return sound.end(streams);
+    }
+
+    @Override
+    public Cursor at(Set<StreamName> streams, Instant time) {
+      return sound.at(streams, time);
+    }
+
+    @Override
+    public Map<Partition, Long> lags(Set<StreamName> streams, Cursor cursor) {
+      return sound.lags(streams, cursor);
+    }
+
+    @Override
+    public boolean repeats() {
+      return true;
+    }
+
+    @Override
+    public BatchWriter batchWriter(String name) {
+      return sound.batchWriter(name);
+    }
+
+    @Override
+    public LogReader reader(Set<StreamName> streams, Cursor from) {
+      return sound.reader(streams, from);
+    }
+
+    @Override
+    public LogReader reader(Set<StreamName> streams, String group, Ownership ownership) {
+      return sound.reader(streams, group, ownership);
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
+  }
+}

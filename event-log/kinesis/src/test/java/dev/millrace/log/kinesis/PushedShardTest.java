@@ -1,0 +1,148 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dev.DevPostgres;
+import dev.millrace.log.LogEntry;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.History;
+import dev.millrace.log.tck.Ledger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/** Groups that read over enhanced fan-out. */
+@ExtendWith(NeedsKinesis.class)
+class PushedShardTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static LocalStreams streams;
+  private static DevPostgres postgres;
+
+  @BeforeAll
+  static void start() {
+    streams = new LocalStreams();
+    postgres = DevPostgres.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgres.close();
+    streams.close();
+  }
+
+  @Test
+  void a_group_is_one_consumer_and_its_members_read_each_key_in_order_across_splits_and_merges() {
+    var stream = LocalStreams.name("fan-out");
+    var ledger = new Ledger();
+    var written = new ArrayList<LogEntry>();
+    try (var log = fanOut()) {
+      log.create(stream, 2);
+      var one = new GroupMember("one", ledger, log, stream);
+      var other = new GroupMember("other", ledger, log, stream);
+
+      for (var step = 0; step < 3; step++) {
+        append(stream, written);
+        await("the records to be pushed", () -> ledger.effects().size() >= written.size(), one, other);
+        reshard(stream, step);
+      }
+      append(stream, written);
+      var end = log.end(Set.of(stream));
+      await("all to be read", () -> ledger.hasReached(end), one, other);
+
+      assertThat(consumers(stream)).containsExactly(stream + "-group");
+      one.leave();
+      other.leave();
+      await("the consumer to be removed", () -> consumers(stream).isEmpty());
+    }
+    assertRead(written, ledger);
+  }
+
+  @Test
+  void subscriptions_that_end_or_break_go_on_without_a_gap() {
+    var seed = Long.getLong("millrace.tck.seed", ThreadLocalRandom.current().nextLong());
+    var cuts = new CutSubscriptions(new Random(seed));
+    var stream = LocalStreams.name("cut");
+    var ledger = new Ledger();
+    var written = new ArrayList<LogEntry>();
+    try (var log = fanOut(cuts)) {
+      log.create(stream, 2);
+      var member = new GroupMember("m", ledger, log, stream);
+
+      while (cuts.cut() < 8) {
+        append(stream, written);
+        await("the records to be pushed, seed " + seed, () -> ledger.effects().size() >= written.size(),
+            member);
+      }
+      member.leave();
+    }
+    assertThat(cuts.opened()).as("seed %s", seed).isGreaterThan(8);
+    assertRead(written, ledger);
+  }
+
+  @Test
+  void a_groups_name_is_told_from_others_that_the_service_would_not_take() {
+    assertThat(StreamConsumers.name("millrace-sales-g1")).isEqualTo("millrace-sales-g1");
+    assertThat(StreamConsumers.name("sales/é")).startsWith("sales---")
+        .isNotEqualTo(StreamConsumers.name("sales/è"));
+    assertThat(StreamConsumers.name("x".repeat(300))).hasSizeLessThan(128);
+  }
+
+  private static KinesisLog fanOut(ExecutionInterceptor... interceptors) {
+    return KinesisLog.at(streams.config().database(postgres.dataSource()).lease(Duration.ofSeconds(2))
+        .reading(KinesisLogConfig.Reading.FAN_OUT).client(client -> {
+          LocalStreams.credentials(client);
+          client.overrideConfiguration(
+              settings -> List.of(interceptors).forEach(settings::addExecutionInterceptor));
+        }).build());
+  }
+
+  private static void append(StreamName stream, List<LogEntry> written) {
+    var entries = new ArrayList<LogEntry>();
+    for (var i = 0; i < 40; i++)
+      entries.add(LocalStreams.entry(stream, "k" + i % 7, "e" + (written.size() + i)));
+    streams.append(stream, entries);
+    written.addAll(entries);
+  }
+
+  private static List<String> consumers(StreamName stream) {
+    var arn = new ShardDirectory(streams.client(), new KinesisFailures(streams.config().build())).arn(stream);
+    return streams.client().listStreamConsumers(request -> request.streamARN(arn)).join().consumers().stream()
+        .map(consumer -> consumer.consumerName()).toList();
+  }
+
+  private static void reshard(StreamName stream, int step) {
+    var directory = new ShardDirectory(streams.client(), new KinesisFailures(streams.config().build()));
+    var open = directory.refresh(stream).stream().filter(Shard::isOpen)
+        .sorted(Comparator.comparing(Shard::firstHash)).toList();
+    if (step % 3 == 2)
+      streams.merge(stream, open.get(0), open.get(1));
+    else
+      streams.split(stream, open.getLast());
+  }
+
+  private static void assertRead(List<LogEntry> written, Ledger ledger) {
+    assertThat(History.ids(ledger.effects())).doesNotHaveDuplicates();
+    assertThat(History.idsByKey(ledger.effects())).isEqualTo(new History(written).idsByKey());
+  }
+
+  private static void await(String what, BooleanSupplier condition, GroupMember... members) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      for (var member : members)
+        member.check();
+      assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+}

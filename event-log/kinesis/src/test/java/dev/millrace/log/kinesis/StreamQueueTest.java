@@ -1,0 +1,147 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.log.LogException;
+import dev.millrace.log.LogException.Code;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import dev.millrace.log.kinesis.SimulatedService.Chances;
+import dev.millrace.log.tck.History;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/** The order and the limits of calls, in simulated time: {@code -Dqueue.histories=N} and {@code -Dqueue.seed=S} say how many histories
+ * there are, and the seed of the first. */
+class StreamQueueTest {
+  private static final StreamName STREAM = StreamName.of("simulated");
+  private static final int HISTORIES = Integer.getInteger("queue.histories", 1_000);
+  private static final long SEED = Long.getLong("queue.seed",
+      ThreadLocalRandom.current().nextLong(1_000_000_000));
+  private static final long MILLISECOND = ShardPace.SECOND / 1_000;
+
+  @Test
+  void whatever_the_service_refuses_forgets_or_reshards_each_key_is_in_order_and_whole() {
+    for (var seed = SEED; seed < SEED + HISTORIES; seed++) {
+      var random = new Random(seed);
+      var config = small().aggregation(random.nextBoolean()).build();
+      var service = new SimulatedService(STREAM, config, random, Chances.random(random));
+      var history = History.random(random, STREAM, random.nextInt(1, 120));
+
+      var outcomes = run(service, config, history);
+
+      assertThat(outcomes.failures).as("failures, seed %s", seed).isEmpty();
+      assertThat(History.idsByKey(service.records())).as("ids by key, seed %s", seed)
+          .containsExactlyInAnyOrderEntriesOf(history.idsByKey());
+      var places = new HashMap<Receipt, String>();
+      service.records().forEach(record -> places.put(
+          new Receipt(record.partition(), record.position(), record.envelope().id()), record.key()));
+      assertThat(places).as("places of receipts, seed %s", seed)
+          .containsKeys(outcomes.receipts.values().toArray(Receipt[]::new));
+      assertThat(outcomes.receipts).as("receipts, seed %s", seed).containsOnlyKeys(history.ids());
+    }
+  }
+
+  @Test
+  void a_busy_shard_is_given_what_it_takes_and_no_more_and_in_time() {
+    var config = KinesisLogConfig.builder().region("any").build();
+    var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
+    var history = manyKeys(5_000);
+
+    run(service, config, history);
+
+    assertThat(service.records()).hasSize(5_000);
+    assertThat(Duration.ofNanos(service.now())).as("5,000 records, 1,000 a second, the first of them at once")
+        .isBetween(Duration.ofMillis(4_000), Duration.ofMillis(4_200));
+  }
+
+  @Test
+  void a_lone_entry_waits_no_longer_than_the_linger_however_many_were_sent_before() {
+    var config = KinesisLogConfig.builder().region("any").linger(Duration.ofMillis(5)).build();
+    var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
+    var outcomes = new Told();
+    var queue = new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes,
+        new Random(1));
+    var entries = manyKeys(2).entries();
+    queue.add(new Outgoing(entries.getFirst()), 0);
+    assertThat(queue.next(5 * MILLISECOND)).isPresent();
+
+    queue.add(new Outgoing(entries.getLast()), 20 * MILLISECOND);
+
+    assertThat(queue.next(20 * MILLISECOND)).isEmpty();
+    assertThat(queue.wakeAt(20 * MILLISECOND)).isEqualTo(25 * MILLISECOND);
+    assertThat(queue.next(25 * MILLISECOND)).isPresent();
+  }
+
+  @Test
+  void a_key_that_is_refused_for_ever_fails_in_time_and_holds_up_no_other() {
+    var config = small().deliveryTimeout(Duration.ofSeconds(3)).build();
+    var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
+    service.refuse("k0");
+    var history = History.random(new Random(2), STREAM, 60);
+
+    var outcomes = run(service, config, history);
+
+    var refused = history.entries().stream().filter(entry -> entry.key().equals("k0"))
+        .map(entry -> entry.envelope().id()).toList();
+    assertThat(outcomes.failures).containsOnlyKeys(refused)
+        .allSatisfy((_, failure) -> assertThat(failure.code()).isEqualTo(Code.UNREACHABLE));
+    assertThat(outcomes.receipts).hasSize(60 - refused.size());
+    assertThat(service.lastAppendAt()).as("the others").isLessThan(ShardPace.SECOND);
+    assertThat(Duration.ofNanos(service.now())).isBetween(Duration.ofSeconds(3), Duration.ofMillis(3_200));
+  }
+
+  private static History manyKeys(int count) {
+    var entries = new ArrayList<dev.millrace.log.LogEntry>();
+    for (var i = 0; i < count; i++)
+      entries.add(LocalStreams.entry(STREAM, "k" + i, "e" + i));
+    return new History(entries);
+  }
+
+  private static KinesisLogConfig.Builder small() {
+    return KinesisLogConfig.builder().region("any").linger(Duration.ofMillis(1)).maxCallRecords(10)
+        .maxRecordBytes(2_000).maxCallBytes(6_000)
+        .requestTimeout(Duration.ofSeconds(1)).deliveryTimeout(Duration.ofMinutes(10));
+  }
+
+  /** Appends all and lets time pass until the outcome of each is certain. */
+  private static Told run(SimulatedService service, KinesisLogConfig config, History history) {
+    var outcomes = new Told();
+    var queue = new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes,
+        new Random(3));
+    history.entries().forEach(entry -> queue.add(new Outgoing(entry), service.now()));
+    while (queue.settledUpTo() < queue.lastAdded())
+      service.step(queue);
+    return outcomes;
+  }
+
+  /** What each entry's caller is told, by its id. */
+  private static final class Told implements StreamQueue.Outcomes {
+    private final Map<String, Receipt> receipts = new HashMap<>();
+    private final Map<String, LogException> failures = new HashMap<>();
+    private final List<String> told = new ArrayList<>();
+
+    @Override
+    public void appended(Outgoing entry, Receipt receipt) {
+      tell(entry);
+      receipts.put(entry.eventId(), receipt);
+    }
+
+    @Override
+    public void failed(Outgoing entry, LogException failure) {
+      tell(entry);
+      failures.put(entry.eventId(), failure);
+    }
+
+    private void tell(Outgoing entry) {
+      assertThat(told).as("each is told once").doesNotContain(entry.eventId());
+      told.add(entry.eventId());
+    }
+  }
+}
