@@ -59,6 +59,14 @@ final class Catalog {
         parked_at timestamptz NOT NULL,
         PRIMARY KEY (view, generation, stream, "partition", "position"));
       CREATE INDEX IF NOT EXISTS parked_key ON millrace.parked (view, generation, stream, key);
+      CREATE TABLE IF NOT EXISTS millrace.recent_events (
+        view text NOT NULL,
+        generation int NOT NULL,
+        stream text NOT NULL,
+        "partition" text NOT NULL,
+        counted bigint NOT NULL,
+        digests bytea NOT NULL,
+        PRIMARY KEY (view, generation, stream, "partition", counted));
       """;
 
   /**
@@ -191,7 +199,7 @@ final class Catalog {
     try (var statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + TURN + ")");
       boolean there;
-      try (var rows = statement.executeQuery("SELECT to_regclass('millrace.parked_key') IS NOT NULL")) {
+      try (var rows = statement.executeQuery("SELECT to_regclass('millrace.recent_events') IS NOT NULL")) {
         there = rows.next() && rows.getBoolean(1);
       }
       if (!there)

@@ -4,7 +4,6 @@ import dev.millrace.log.Partition;
 import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
@@ -12,8 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** How far a generation has read each partition, and who may say so. */
 final class Checkpoints {
@@ -72,8 +69,8 @@ final class Checkpoints {
       statement.setInt(2, generation);
       statement.setString(3, owner);
       statement.setString(4, now.toString());
-      array(statement, 5, "text", sorted, partition -> partition.stream().value());
-      array(statement, 6, "text", sorted, Partition::id);
+      SqlArray.set(statement, 5, "text", sorted, partition -> partition.stream().value());
+      SqlArray.set(statement, 6, "text", sorted, Partition::id);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           var position = Optional.ofNullable(rows.getString(4)).map(Position::of);
@@ -89,15 +86,15 @@ final class Checkpoints {
   boolean advance(Connection connection, List<Step> steps, Instant now) throws SQLException {
     try (var statement = connection.prepareStatement(ADVANCE)) {
       statement.setString(1, now.toString());
-      array(statement, 2, "text", steps, step -> step.partition.stream().value());
-      array(statement, 3, "text", steps, step -> step.partition.id());
-      array(statement, 4, "int8", steps, step -> step.held.epoch);
-      array(statement, 5, "text", steps, step -> step.held.position.map(Position::value).orElse(null));
-      array(statement, 6, "text", steps, step -> step.to.value());
-      array(statement, 7, "text", steps, step -> step.appendedAt.map(Instant::toString).orElse(null));
-      array(statement, 8, "int8", steps, step -> (long) step.events);
-      array(statement, 9, "int8", steps, step -> (long) step.rows);
-      array(statement, 10, "int8", steps, step -> (long) step.parked);
+      SqlArray.set(statement, 2, "text", steps, step -> step.partition.stream().value());
+      SqlArray.set(statement, 3, "text", steps, step -> step.partition.id());
+      SqlArray.set(statement, 4, "int8", steps, step -> step.held.epoch);
+      SqlArray.set(statement, 5, "text", steps, step -> step.held.position.map(Position::value).orElse(null));
+      SqlArray.set(statement, 6, "text", steps, step -> step.to.value());
+      SqlArray.set(statement, 7, "text", steps, step -> step.appendedAt.map(Instant::toString).orElse(null));
+      SqlArray.set(statement, 8, "int8", steps, step -> (long) step.events);
+      SqlArray.set(statement, 9, "int8", steps, step -> (long) step.rows);
+      SqlArray.set(statement, 10, "int8", steps, step -> (long) step.parked);
       statement.setString(11, view);
       statement.setInt(12, generation);
       return statement.executeUpdate() == steps.size();
@@ -121,13 +118,5 @@ final class Checkpoints {
       }
       return positions;
     }
-  }
-
-  private static <T> void array(PreparedStatement statement, int index, String type, List<T> from,
-      Function<T, @Nullable Object> value) throws SQLException {
-    var values = new Object[from.size()];
-    for (int i = 0; i < values.length; i++)
-      values[i] = value.apply(from.get(i));
-    statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 }

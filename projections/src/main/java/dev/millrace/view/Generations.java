@@ -3,8 +3,13 @@ package dev.millrace.view;
 import static dev.millrace.view.ViewException.Code.DEFINITION_CHANGED;
 import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
 
+import dev.millrace.log.Cursor;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.Partition;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -61,24 +66,45 @@ public final class Generations {
   /**
    * Compares a generation with the live one.
    *
+   * @param log where their events are
    * @throws ViewException DEFINITION_CHANGED where their columns differ; UNKNOWN_VIEW
    */
-  public Rebuild.Comparison compare(int generation) {
-    return Transaction.run(database, "comparing the generations of " + projection.name(),
-        connection -> compare(connection, generation));
+  public Rebuild.Comparison compare(EventLog log, int generation) {
+    var found = Transaction.run(database, "comparing the generations of " + projection.name(),
+        connection -> read(connection, generation));
+    return new Rebuild.Comparison(found.isSamePlace(log), found.liveRows, found.newRows, found.different);
   }
 
-  private Rebuild.Comparison compare(Connection connection, int generation) throws SQLException {
+  /** Both generations as of one moment. */
+  private record Found(Cursor live, Cursor other, long liveRows, long newRows, long different) {
+    /**
+     * Whether both have read the same records. A log has places that hold none, so that two positions may mean the same: they
+     * do where the log, asked after both were read, has nothing after either.
+     */
+    boolean isSamePlace(EventLog log) {
+      var differ = new HashSet<Partition>();
+      differ.addAll(live.positions().keySet());
+      differ.addAll(other.positions().keySet());
+      differ.removeIf(partition -> live.position(partition).equals(other.position(partition)));
+      if (differ.isEmpty())
+        return true;
+      var streams = differ.stream().map(Partition::stream).collect(Collectors.toSet());
+      var end = new HashMap<>(log.end(streams).positions());
+      end.keySet().retainAll(differ);
+      return live.hasReached(Cursor.of(end)) && other.hasReached(Cursor.of(end));
+    }
+  }
+
+  private Found read(Connection connection, int generation) throws SQLException {
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // both as of one moment
     int live = live(connection);
     if (!Objects.equals(catalog.definition(connection, live), catalog.definition(connection, generation))) {
       throw new ViewException(DEFINITION_CHANGED, "generations " + live + " and " + generation + " of "
           + projection.name() + " have other columns: they cannot be compared row by row");
     }
-    var one = new Checkpoints(projection.name(), live).read(connection);
-    var other = new Checkpoints(projection.name(), generation).read(connection);
-    return new Rebuild.Comparison(one.equals(other), count(connection, live), count(connection, generation),
-        different(connection, live, generation));
+    return new Found(Cursor.of(new Checkpoints(projection.name(), live).read(connection)),
+        Cursor.of(new Checkpoints(projection.name(), generation).read(connection)), count(connection, live),
+        count(connection, generation), different(connection, live, generation));
   }
 
   private long count(Connection connection, int generation) throws SQLException {

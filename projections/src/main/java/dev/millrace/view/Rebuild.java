@@ -115,16 +115,15 @@ public final class Rebuild implements AutoCloseable {
   public void awaitCaughtUp(Duration atMost) {
     var end = log.end(projection.streams());
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (true) {
-      var status = runner.status();
-      if (status.cursor().hasReached(end))
-        return;
-      if (status.state() == ViewStatus.State.FAILED || status.state() == ViewStatus.State.STOPPED) {
+    while (!runner.hasReached(end)) {
+      var health = runner.health();
+      if (health.state() == ViewStatus.State.FAILED || health.state() == ViewStatus.State.STOPPED) {
         throw new ViewException(REFUSED,
             "generation " + generation + " of " + projection.name() + " has stopped: "
-                + status.message());
+                + health.message());
       }
       if (System.nanoTime() > deadline || !pause()) {
+        var status = runner.status();
         throw new ViewException(TIMED_OUT, "generation " + generation + " of " + projection.name() + " has "
             + status.lag() + " records to read after " + atMost + " (" + status.state() + " "
             + status.message() + ")");
@@ -164,7 +163,7 @@ public final class Rebuild implements AutoCloseable {
    * @throws ViewException DEFINITION_CHANGED where the live one has other columns, and there is nothing to compare
    */
   public Comparison compare() {
-    return new Generations(projection, database).compare(generation);
+    return new Generations(projection, database).compare(log, generation);
   }
 
   /** Makes the new generation the live one, in one transaction. Readers see the one or the other. */

@@ -2,6 +2,7 @@ package dev.millrace.view;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogReader;
 import dev.millrace.schema.EventCodec;
@@ -24,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * database meanwhile.
  *
  * <p>Runners of one view in several processes share the partitions between them. Each event changes the view once: the
- * database refuses the transaction of a runner that has lost a partition without knowing it (design P3, D5).
+ * database refuses the transaction of a runner that has lost a partition without knowing it (design P3, D5). Where the log
+ * may hold an event twice ({@link EventLog#repeats}), the second is dropped if fewer than 16,384 other events of its partition,
+ * or of those that this was split from or merged of, lie between the two; what has no envelope is never dropped.
  *
  * <p>What cannot be decoded or folded is parked with those that follow it under its key; other keys go on. What is outside
  * and does not answer is tried again for ever. What is a defect stops the runner. {@link #health} says so.
@@ -34,7 +37,6 @@ public final class Runner implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final Work<?> work;
-  private final EventLog log;
   private final StatusReader statuses;
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -42,11 +44,10 @@ public final class Runner implements AutoCloseable {
   private volatile @Nullable LogReader reader;
   private volatile OptionalInt generation;
 
-  private Runner(Builder settings, Work<?> work, EventLog log) {
+  private Runner(Builder settings, Work<?> work) {
     this.work = work;
-    this.log = log;
     this.generation = settings.generation;
-    this.statuses = new StatusReader(work.projection(), log, work.database(), work.clock());
+    this.statuses = new StatusReader(work.projection(), work.log(), work.database(), work.clock());
     this.thread = Thread.ofPlatform().name("view-" + work.projection().name()).unstarted(this::run);
   }
 
@@ -100,12 +101,13 @@ public final class Runner implements AutoCloseable {
 
     /** The runner, not started yet. */
     public Runner build() {
-      return new Runner(this, work(projection), Objects.requireNonNull(log, "log"));
+      return new Runner(this, work(projection));
     }
 
     private <R extends Record> Work<R> work(Projection<R> projection) {
       var decoding = new Decoding<>(projection, Objects.requireNonNull(codec, "codec"));
-      return new Work<>(projection, decoding, Objects.requireNonNull(database, "database"), clock,
+      return new Work<>(projection, Objects.requireNonNull(log, "log"), decoding,
+          Objects.requireNonNull(database, "database"), clock,
           ProcessHandle.current().pid() + "-" + UUID.randomUUID());
     }
   }
@@ -143,6 +145,11 @@ public final class Runner implements AutoCloseable {
     return statuses.read(generation, health);
   }
 
+  /** Whether the generation is read so far. Asks the database alone; false where it does not answer. */
+  boolean hasReached(Cursor end) {
+    return statuses.hasReached(generation, end);
+  }
+
   private void run() {
     var backoff = new Backoff();
     try {
@@ -170,7 +177,8 @@ public final class Runner implements AutoCloseable {
         connection -> new Catalog(work.projection()).open(connection, generation));
     generation = OptionalInt.of(kept.generation());
     try (var shift = Shift.begin(work, kept.generation());
-        var opened = log.reader(work.projection().streams(), kept.group(work.projection().name()), shift)) {
+        var opened = work.log().reader(work.projection().streams(), kept.group(work.projection().name()),
+            shift)) {
       reader = opened;
       boolean mine = true;
       while (mine && !stopped()) {

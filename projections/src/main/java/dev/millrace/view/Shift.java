@@ -36,6 +36,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   private final RowTable<R> table;
   private final Checkpoints checkpoints;
   private final ParkingLot lot;
+  private final RecentEvents recent;
   private final Map<Partition, Checkpoints.Held> held = new HashMap<>();
   private ParkedKeys parkedKeys = new ParkedKeys();
 
@@ -45,6 +46,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
     this.table = new RowTable<>(work.projection().sqlTable(generation), work.projection().mapping());
     this.checkpoints = new Checkpoints(work.projection().name(), generation);
     this.lot = new ParkingLot(work.projection().name(), generation);
+    this.recent = new RecentEvents(work.log(), work.projection().name(), generation);
   }
 
   static <R extends Record> Shift<R> begin(Work<R> work, int generation) {
@@ -67,9 +69,11 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   public Cursor assigned(Set<Partition> partitions) {
     if (partitions.isEmpty())
       return Cursor.start();
+    var lineage = recent.lineage(partitions); // asked before anything is locked
     try (var transaction = new Transaction(connection)) {
       var raised = checkpoints.raise(connection, partitions, work.owner(), work.clock().instant());
       parkedKeys.addAll(lot.keys(connection, work.projection().streams()));
+      recent.load(connection, partitions, lineage);
       transaction.commit();
       held.putAll(raised);
       var positions = new TreeMap<Partition, Position>();
@@ -83,6 +87,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   @Override
   public void revoked(Set<Partition> partitions) {
     partitions.forEach(held::remove);
+    recent.forget(partitions);
   }
 
   /**
@@ -94,7 +99,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
     var records = batch.records().stream().filter(record -> held.containsKey(record.partition())).toList();
     var ends = new HashMap<>(batch.cursor().positions());
     ends.keySet().retainAll(held.keySet());
-    return ends.isEmpty() || apply(work.decoding().decode(records), ends, null);
+    return ends.isEmpty() || apply(recent.fresh(work.decoding().decode(records)), ends, null);
   }
 
   private boolean apply(List<Decoded<R>> batch, Map<Partition, Position> ends, @Nullable String refused) {
@@ -165,6 +170,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
       lot.park(connection, outcome.parked(), now);
       if (!checkpoints.advance(connection, steps(batch, ends, outcome), now))
         return new Attempt.Stale();
+      recent.save(connection, batch);
       transaction.commit();
       parkedKeys = outcome.parkedKeys();
       ends.forEach((partition, end) -> held.computeIfPresent(partition,

@@ -57,6 +57,20 @@ final class StatusReader {
     }
   }
 
+  /** Whether a generation is read so far; false where there is none yet, or the database does not answer. */
+  boolean hasReached(OptionalInt generation, Cursor end) {
+    if (generation.isEmpty())
+      return false;
+    try {
+      var checkpoints = new Checkpoints(projection.name(), generation.getAsInt());
+      return Cursor
+          .of(Transaction.run(database, "the checkpoints of " + projection.name(), checkpoints::read))
+          .hasReached(end);
+    } catch (ViewException e) {
+      return false;
+    }
+  }
+
   private record Totals(Map<Partition, Position> positions, Map<Partition, Instant> read, long events,
       long rows,
       long parked) {}
@@ -88,20 +102,18 @@ final class StatusReader {
   private ViewStatus status(int generation, Totals totals, Health health) {
     var cursor = Cursor.of(totals.positions);
     var now = clock.instant();
-    var end = log.end(projection.streams());
-    long lag = cursor.hasReached(end) ? 0 : log.lag(projection.streams(), cursor);
+    var lags = log.lags(projection.streams(), cursor);
+    long lag = lags.values().stream().mapToLong(Long::longValue).sum();
     var freshness = lag == 0
         ? Duration.ZERO
-        : end.positions().entrySet().stream()
-            .filter(entry -> !reached(totals, entry.getKey(), entry.getValue()))
-            .map(entry -> Duration.between(totals.read.getOrDefault(entry.getKey(), now), now))
-            .max(Duration::compareTo).filter(age -> !age.isNegative()).orElse(Duration.ZERO);
+        : log.behind(projection.streams(), cursor).orElseGet(() -> sinceLastApplied(totals, lags, now));
     return new ViewStatus(projection.name(), generation, totals.rows, totals.events, cursor, lag, freshness,
         totals.parked, health.state(), health.message(), now);
   }
 
-  private static boolean reached(Totals totals, Partition partition, Position end) {
-    var position = totals.positions.get(partition);
-    return position != null && position.compareTo(end) >= 0;
+  private static Duration sinceLastApplied(Totals totals, Map<Partition, Long> lags, Instant now) {
+    return lags.keySet().stream()
+        .map(partition -> Duration.between(totals.read.getOrDefault(partition, now), now))
+        .max(Duration::compareTo).filter(age -> !age.isNegative()).orElse(Duration.ZERO);
   }
 }

@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param cursor how far it has read
  * @param lag how many records it has not read yet; an upper bound
  * @param freshness how old the newest thing is that the view does not show: zero where nothing is left to read, else the
- *     time since the last applied record of the partition that lags longest was appended
+ *     time since the oldest record that is left was appended; where the log does not tell that for little, as Kafka does not,
+ *     since the last applied record was of the partition that lags longest
  * @param parked how many records are parked
  * @param message what is wrong where the state is not RUNNING, else empty
  * @param at when this was found

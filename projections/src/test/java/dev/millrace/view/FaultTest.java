@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.log.EventLog;
-import dev.millrace.log.kafka.KafkaLog;
-import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.view.Shop.CountryTotal;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -61,8 +59,7 @@ class FaultTest {
     var history = new History(random, 3_000, 60, 5);
     // Few records at a time, so that every life has many commits for a fault to hit.
     try (var stage = new Stage(4);
-        var log = KafkaLog
-            .at(KafkaLogConfig.builder().bootstrapServers(Servers.kafka()).pollRecords(10).build())) {
+        var log = TestedLog.CHOSEN.openFrugal(stage.database)) {
       var instances = new ArrayList<>(
           List.of(new Instance(stage, log, random), new Instance(stage, log, random)));
       int from = 0;
@@ -119,8 +116,7 @@ class FaultTest {
   @Test
   void an_instance_that_slept_past_its_ownership_changes_nothing_and_joins_again() throws Exception {
     try (var stage = new Stage(2);
-        var impatient = KafkaLog.at(KafkaLogConfig.builder().bootstrapServers(Servers.kafka())
-            .with("max.poll.interval.ms", "3000").build())) {
+        var impatient = TestedLog.CHOSEN.openImpatient(stage.database)) {
       stage.place(Stage.placed("1", "Norway", "1", 1), Stage.placed("2", "Norway", "1", 2),
           Stage.placed("3", "Norway", "1", 3));
       var sleeping = new CountDownLatch(1);
@@ -174,7 +170,8 @@ class FaultTest {
       var server = DevPostgres.builder().dataDir(folder).start();
       int port = server.port();
       var database = server.dataSource();
-      var runner = stage.run(stage.runner(stage.shop.countryTotals()).database(database));
+      var onIt = TestedLog.CHOSEN.open(database);
+      var runner = stage.run(stage.runner(stage.shop.countryTotals()).log(onIt).database(database));
       history.events.subList(0, 1_000).forEach(placed -> stage.append(stage.shop.placed(), placed));
       Eventually.holds(() -> assertThat(runner.status().events()).isPositive());
 
@@ -190,6 +187,7 @@ class FaultTest {
         var rows = ReadModel.of(stage.shop.countryTotals(), database).query(Query.all()).rows();
         assertThat(rows).containsExactlyElementsOf(history.countryTotals());
         runner.close();
+        onIt.close();
       }
     }
   }

@@ -1,9 +1,18 @@
 package dev.millrace.view;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.dev.DevKafka;
+import dev.millrace.dev.DevKinesis;
 import dev.millrace.dev.DevPostgres;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Assumptions;
 
 /** The servers that all tests of a run share: started when first wanted, stopped with the process. */
 final class Servers {
@@ -25,6 +34,19 @@ final class Servers {
     }
   }
 
+  private static final class Kinesis {
+    static final Optional<String> MISSING = DevKinesis.unavailable();
+    static final Optional<DevKinesis> SERVER = MISSING.isPresent()
+        ? Optional.empty()
+        : Optional.of(DevKinesis.start());
+    static {
+      SERVER.ifPresent(Servers::stopWithProcess);
+      // Past the redirection to files.
+      MISSING.ifPresent(why -> new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8)
+          .println("The tests of views on Kinesis are skipped: " + why));
+    }
+  }
+
   private static void stopWithProcess(AutoCloseable server) {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
       try {
@@ -42,6 +64,12 @@ final class Servers {
 
   static String kafka() {
     return Kafka.SERVER.bootstrapServers();
+  }
+
+  /** Where there is none, the test is skipped; one line on the console says why. */
+  static URI kinesis() {
+    Kinesis.MISSING.ifPresent(why -> Assumptions.abort("no local Kinesis: " + why));
+    return Kinesis.SERVER.orElseThrow().endpoint();
   }
 
   /** A number that no other test of this run has. */

@@ -7,8 +7,6 @@ import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogWriter;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
-import dev.millrace.log.kafka.KafkaLog;
-import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.schema.Envelope;
 import dev.millrace.schema.Event;
 import dev.millrace.schema.EventCodec;
@@ -22,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** What a test of a runner needs: a stream and a database of its own, on the real servers. */
@@ -29,14 +28,21 @@ final class Stage implements AutoCloseable {
   final StreamName stream = StreamName.of("orders-" + Servers.number());
   final Shop shop = Shop.on(stream.value());
   final DataSource database = Servers.database();
-  final EventLog log = KafkaLog.at(KafkaLogConfig.of(Servers.kafka()));
+  final EventLog log;
   final EventCodec codec = EventCodec.of(SchemaRegistry.inMemory());
-  private final LogWriter writer = log.writer();
+  private final LogWriter writer;
   private final List<CompletableFuture<Receipt>> pending = new ArrayList<>();
   private final List<Runner> runners = new ArrayList<>();
 
   Stage(int partitions) {
-    log.create(stream, partitions);
+    this(TestedLog.CHOSEN::open, partitions);
+  }
+
+  /** On a log of the test's own. */
+  Stage(Function<DataSource, EventLog> log, int partitions) {
+    this.log = log.apply(database);
+    this.writer = this.log.writer();
+    this.log.create(stream, partitions);
   }
 
   static Placed placed(String order, String country, String total, long number) {
@@ -84,9 +90,9 @@ final class Stage implements AutoCloseable {
     flush();
     var end = log.end(runner.projection().streams());
     Eventually.holds(() -> {
-      var status = runner.status();
-      assertThat(status.state()).as(status.message()).isNotEqualTo(ViewStatus.State.FAILED);
-      assertThat(status.cursor().hasReached(end)).as("%s", status).isTrue();
+      var health = runner.health();
+      assertThat(health.state()).as(health.message()).isNotEqualTo(ViewStatus.State.FAILED);
+      assertThat(runner.hasReached(end)).as("%s has reached %s", runner.projection(), end).isTrue();
     });
   }
 
