@@ -9,20 +9,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-import dev.millrace.dev.DevKafka;
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.StreamName;
-import dev.millrace.log.kafka.KafkaLog;
-import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.publish.Outbox;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
@@ -36,26 +34,27 @@ final class Shop implements AutoCloseable {
   private final Outbox outbox = Outbox.builder(CODEC).source("/shop").build();
   private final Path folder;
   private final Map<String, List<Long>> read = new HashMap<>();
+  private final EventLog readLog;
   private final LogReader reader;
-  private DevKafka kafka;
+  private final Set<String> seen = new HashSet<>();
+  private final LogServer server;
   private DevPostgres postgres;
 
-  private Shop(DevKafka kafka, DevPostgres postgres, Path folder) throws SQLException {
-    this.kafka = kafka;
+  private Shop(LogServer server, DevPostgres postgres, Path folder) throws SQLException {
+    this.server = server;
     this.postgres = postgres;
     this.folder = folder;
-    this.log = KafkaLog.at(KafkaLogConfig.builder().bootstrapServers(kafka.bootstrapServers())
-        .requestTimeout(Duration.ofSeconds(2)).deliveryTimeout(Duration.ofSeconds(4)).build());
-    log.create(StreamName.of(Said.STREAM), 3);
-    this.reader = log.reader(Set.of(StreamName.of(Said.STREAM)), Cursor.start());
+    this.log = LogServer.open(server.address(), postgres.jdbcUrl(), Duration.ofSeconds(8));
+    this.readLog = LogServer.open(server.address(), "", Duration.ofMinutes(2));
+    readLog.create(StreamName.of(Said.STREAM), 3);
+    this.reader = readLog.reader(Set.of(StreamName.of(Said.STREAM)), Cursor.start());
     try (var connection = postgres.dataSource().getConnection()) {
       Outbox.createTable(connection);
     }
   }
 
   static Shop open(Path folder) throws SQLException {
-    return new Shop(DevKafka.builder().dataDir(folder.resolve("kafka")).start(),
-        database(folder).start(), folder);
+    return new Shop(LogServer.chosen(folder), database(folder).start(), folder);
   }
 
   private static DevPostgres.Builder database(Path folder) {
@@ -102,23 +101,27 @@ final class Shop implements AutoCloseable {
   }
 
   void stopLog() {
-    kafka.close();
+    server.stop();
   }
 
   void startLogAgain() {
-    kafka = DevKafka.builder().dataDir(folder.resolve("kafka")).port(kafka.port()).start();
+    server.startAgain();
   }
 
-  String bootstrapServers() {
-    return kafka.bootstrapServers();
+  String logAddress() {
+    return server.address();
   }
 
-  /** What the log has by now, of transactions that were committed: the numbers under each key, in order. */
+  /**
+   * What the log has by now, of transactions that were committed: the numbers under each key, in order. Where the log may
+   * hold an entry twice, as those know it that drop the second.
+   */
   Map<String, List<Long>> read() {
     var decoder = CODEC.decoder(List.of(Said.TYPE));
-    reader.poll(Duration.ofMillis(50)).records().forEach(record -> read
-        .computeIfAbsent(record.key(), key -> new ArrayList<>())
-        .add(((Said) decoder.decode(record.payload()).orElseThrow()).number()));
+    reader.poll(Duration.ofMillis(50)).records().stream()
+        .filter(record -> !log.repeats() || seen.add(record.envelope().id())).forEach(record -> read
+            .computeIfAbsent(record.key(), key -> new ArrayList<>())
+            .add(((Said) decoder.decode(record.payload()).orElseThrow()).number()));
     return read;
   }
 
@@ -167,8 +170,9 @@ final class Shop implements AutoCloseable {
   @Override
   public void close() {
     reader.close();
+    readLog.close();
     log.close();
-    kafka.close();
+    server.close();
     postgres.close();
   }
 }

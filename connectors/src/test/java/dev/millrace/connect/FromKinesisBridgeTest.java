@@ -1,0 +1,52 @@
+package dev.millrace.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Random;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a Kinesis that holds some entries twice to Kafka, where each is once. */
+class FromKinesisBridgeTest implements BridgeContract {
+  private static BridgeLogs logs;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) {
+    logs = BridgeLogs.between(new LogServer.Kinesis(folder), new LogServer.Kafka(folder),
+        new LostAnswers(new Random(SEED), 20));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (logs != null)
+      logs.close();
+  }
+
+  @Override
+  public BridgeLogs logs() {
+    return logs;
+  }
+
+  @Test
+  void what_the_source_holds_twice_is_carried_once() {
+    var from = BridgeContract.stream(logs.source(), "from", 2);
+    var to = BridgeContract.stream(logs.target(), "to", 2);
+    var entries = BridgeContract.entries(from, new Random(5), 500);
+    for (int part = 0; part < 50; part++)
+      BridgeContract.append(logs.source(), entries.subList(10 * part, 10 * part + 10));
+    int held = BridgeContract.read(logs.source(), from).size();
+
+    try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
+      Shop.await("all are carried or dropped: " + bridge.health(),
+          () -> bridge.health().carried() + bridge.health().dropped() == held);
+
+      assertThat(held).isGreaterThan(entries.size());
+      assertThat(bridge.health().carried()).isEqualTo(entries.size());
+    }
+    assertThat(BridgeContract.read(logs.target(), to)).hasSize(entries.size());
+  }
+}
