@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /** Understands where in a stream a caller wants to begin. */
 record From(EventLog log, StreamName stream) {
-  // what a position may look like on Kafka and on Kinesis: digits, at most 129 of them
-  private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9-]{1,128})@(\\d{1,129})");
+  // what a position may look like: an offset of Kafka, or a sequence number of Kinesis of up to 129 digits and a place in it
+  private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9_.-]{1,128})@(\\d{1,129}(\\.\\d{14})?)");
   private static final int MOST_PLACES = 10_000;
 
   /** @throws ProblemException BAD_FROM, with the forms that would be right */

@@ -44,7 +44,10 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
   }
 
   private synchronized void start() {
-    given.streams().forEach(stream -> log.create(stream, settings.partitions()));
+    if (settings.createStreams())
+      given.streams().forEach(stream -> log.create(stream, settings.partitions()));
+    else
+      requireStreams();
     for (var part : parts) {
       try {
         part.start();
@@ -55,6 +58,17 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
       }
       started.push(part);
     }
+  }
+
+  private void requireStreams() {
+    var there = log.streams();
+    var missing = given.streams().stream().filter(stream -> !there.contains(stream))
+        .map(stream -> "the stream " + stream + " is not there: create it, or set "
+            + SettingsReader.CREATE_STREAMS
+            + " (" + Settings.variable(SettingsReader.CREATE_STREAMS) + ") to true")
+        .toList();
+    if (!missing.isEmpty())
+      throw new StartException(StartException.Code.CONFIGURATION, missing);
   }
 
   /** Stops in the other order. A part that does not stop well keeps none of the others from stopping. */

@@ -36,7 +36,7 @@ final class Servers {
 
   List<Answer> ask(Duration atMost) {
     var asked = List.of(
-        new Question("log", settings.kafka(), SettingsReader.KAFKA, "asked Kafka for its streams",
+        new Question("log", settings.log().address(), logKey(), "asked it for its streams",
             () -> log.streams().size()),
         new Question("registry", settings.registry().toString(), SettingsReader.REGISTRY,
             "asked the registry for its subjects", () -> registry.subjects().size()),
@@ -55,6 +55,13 @@ final class Servers {
       // not close(): it would wait for those that hang
       executor.shutdownNow();
     }
+  }
+
+  private String logKey() {
+    return switch (settings.log()) {
+      case LogSettings.Kafka _ -> SettingsReader.KAFKA;
+      case LogSettings.Kinesis _ -> SettingsReader.KINESIS_ENDPOINT;
+    };
   }
 
   /** @throws StartException UNREACHABLE with a line for each server that does not answer */

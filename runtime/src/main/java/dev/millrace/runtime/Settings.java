@@ -11,7 +11,7 @@ import java.util.function.Function;
  * environment variable of the same name in capitals: {@code millrace.kafka.bootstrap-servers} is
  * {@code MILLRACE_KAFKA_BOOTSTRAP_SERVERS}.
  *
- * @param kafka host:port of some brokers, with commas between ({@code millrace.kafka.bootstrap-servers})
+ * @param log which log, and where
  * @param registry the address of the schema registry ({@code millrace.registry.url})
  * @param postgresUrl the JDBC address of the read models' database ({@code millrace.postgres.url})
  * @param postgresUser {@code millrace.postgres.user}
@@ -22,12 +22,14 @@ import java.util.function.Function;
  * @param httpPort {@code millrace.http.port}, 8080; 0 takes a free one
  * @param source the CloudEvents source of what this process publishes ({@code millrace.source}, /millrace)
  * @param partitions how many partitions a stream gets that is not there yet ({@code millrace.streams.partitions}, 6)
+ * @param createStreams whether streams that are not there yet are created, rather than missed
+ *     ({@code millrace.streams.create}; true, but false on Amazon's own Kinesis, where a stream costs money)
  * @param stateDirectory where stream apps keep their state ({@code millrace.state.directory}, a folder in the system's
  *     temporary one)
  */
-public record Settings(String kafka, URI registry, String postgresUrl, String postgresUser,
+public record Settings(LogSettings log, URI registry, String postgresUrl, String postgresUser,
     String postgresPassword, int postgresConnections, String httpHost, int httpPort, String source,
-    int partitions, Path stateDirectory) {
+    int partitions, boolean createStreams, Path stateDirectory) {
 
   /**
    * Reads the settings from environment variables, such as {@code System.getenv()}.
@@ -61,7 +63,7 @@ public record Settings(String kafka, URI registry, String postgresUrl, String po
   /** The password is left out. */
   @Override
   public String toString() {
-    return "kafka " + kafka + ", registry " + registry + ", postgres " + postgresAddress() + " as "
+    return "log " + log.address() + ", registry " + registry + ", postgres " + postgresAddress() + " as "
         + postgresUser
         + ", http " + httpHost + ":" + httpPort;
   }
@@ -69,11 +71,45 @@ public record Settings(String kafka, URI registry, String postgresUrl, String po
   /** Collects settings by their keys' meaning; what is not set has the default of its key. */
   public static final class Builder {
     private final java.util.HashMap<String, String> values = new java.util.HashMap<>();
+    private Map<String, String> environment = Map.of();
 
     private Builder() {}
 
+    /** What these variables say, where nothing else is said: those of a local runtime, for one. */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return this;
+    }
+
     public Builder kafka(String bootstrapServers) {
+      set(SettingsReader.LOG, "kafka");
       return set(SettingsReader.KAFKA, bootstrapServers);
+    }
+
+    /** Amazon Kinesis, or what speaks its protocol at {@link #kinesisEndpoint}. */
+    public Builder kinesis() {
+      return set(SettingsReader.LOG, "kinesis");
+    }
+
+    public Builder kinesisEndpoint(URI endpoint) {
+      kinesis();
+      return set(SettingsReader.KINESIS_ENDPOINT, endpoint.toString());
+    }
+
+    public Builder kinesisRegion(String region) {
+      return set(SettingsReader.KINESIS_REGION, region);
+    }
+
+    public Builder kinesisStreamPrefix(String prefix) {
+      return set(SettingsReader.KINESIS_PREFIX, prefix);
+    }
+
+    public Builder kinesisAggregation(boolean aggregation) {
+      return set(SettingsReader.KINESIS_AGGREGATION, Boolean.toString(aggregation));
+    }
+
+    public Builder kinesisFanOut(boolean fanOut) {
+      return set(SettingsReader.KINESIS_FAN_OUT, Boolean.toString(fanOut));
     }
 
     public Builder registry(URI url) {
@@ -103,6 +139,10 @@ public record Settings(String kafka, URI registry, String postgresUrl, String po
       return set(SettingsReader.PARTITIONS, Integer.toString(partitions));
     }
 
+    public Builder createStreams(boolean create) {
+      return set(SettingsReader.CREATE_STREAMS, Boolean.toString(create));
+    }
+
     public Builder stateDirectory(Path directory) {
       return set(SettingsReader.STATE_DIRECTORY, directory.toString());
     }
@@ -113,7 +153,7 @@ public record Settings(String kafka, URI registry, String postgresUrl, String po
      * @throws StartException CONFIGURATION with all that is wrong
      */
     public Settings build() {
-      return from(key -> Optional.ofNullable(values.get(key)));
+      return from(key -> Optional.ofNullable(values.getOrDefault(key, environment.get(variable(key)))));
     }
 
     private Builder set(String key, String value) {

@@ -15,7 +15,13 @@ import java.util.regex.Pattern;
 
 /** Reads settings from texts, and collects all that is wrong with them instead of stopping at the first. */
 final class SettingsReader {
+  static final String LOG = "millrace.log";
   static final String KAFKA = "millrace.kafka.bootstrap-servers";
+  static final String KINESIS_ENDPOINT = "millrace.kinesis.endpoint";
+  static final String KINESIS_REGION = "millrace.kinesis.region";
+  static final String KINESIS_PREFIX = "millrace.kinesis.stream-prefix";
+  static final String KINESIS_AGGREGATION = "millrace.kinesis.aggregation";
+  static final String KINESIS_FAN_OUT = "millrace.kinesis.fan-out";
   static final String REGISTRY = "millrace.registry.url";
   static final String POSTGRES_URL = "millrace.postgres.url";
   static final String POSTGRES_USER = "millrace.postgres.user";
@@ -26,6 +32,7 @@ final class SettingsReader {
   static final String HTTP_PORT = "millrace.http.port";
   static final String SOURCE = "millrace.source";
   static final String PARTITIONS = "millrace.streams.partitions";
+  static final String CREATE_STREAMS = "millrace.streams.create";
   static final String STATE_DIRECTORY = "millrace.state.directory";
 
   private static final Pattern SERVERS = Pattern
@@ -39,25 +46,88 @@ final class SettingsReader {
   }
 
   Settings read() {
-    var kafka = required(KAFKA, "127.0.0.1:9092",
-        text -> SERVERS.matcher(text.replace(" ", "")).matches(), "is not host:port, nor several with commas")
-        .replace(" ", "");
+    var log = log(optional(LOG, "kafka"));
     var registry = required(REGISTRY, "http://127.0.0.1:8081", SettingsReader::isHttp,
         "is not an http address");
-    var url = required(POSTGRES_URL, "jdbc:postgresql://127.0.0.1:5432/millrace",
-        text -> text.startsWith("jdbc:postgresql:"), "is not a JDBC address of PostgreSQL");
-    var user = required(POSTGRES_USER, "millrace", text -> true, "");
+    var database = database();
     var connections = number(POSTGRES_CONNECTIONS, 16, 2, 1_000);
     var port = number(HTTP_PORT, 8080, 0, 65_535);
     var partitions = number(PARTITIONS, 6, 1, 10_000);
+    var create = truth(CREATE_STREAMS,
+        !(log instanceof LogSettings.Kinesis kinesis && kinesis.isAmazons()));
     var host = optional(HTTP_HOST, "127.0.0.1");
     var name = optional(SOURCE, "/millrace");
     var state = path(STATE_DIRECTORY, Path.of(System.getProperty("java.io.tmpdir"), "millrace-state"));
-    var password = password();
+    requireNoFaults();
+    return new Settings(log, URI.create(registry), database.url(), database.user(), database.password(),
+        connections, host, port, name, partitions, create, state);
+  }
+
+  /** What a bridge needs: the two logs, and the database where one is needed. */
+  LogsAndDatabase readLogs(String from, String to, boolean withDatabase) {
+    var one = log(from);
+    var other = from.equals(to) ? one : log(to);
+    var database = withDatabase ? Optional.of(database()) : Optional.<Database>empty();
+    requireNoFaults();
+    return new LogsAndDatabase(one, other, database);
+  }
+
+  /** The logs that a bridge is between. */
+  record LogsAndDatabase(LogSettings from, LogSettings to, Optional<Database> database) {}
+
+  /** Where the read models are, and who asks. Its text shows no password. */
+  record Database(String url, String user, String password) {
+    @Override
+    public String toString() {
+      return user;
+    }
+  }
+
+  private Database database() {
+    var url = required(POSTGRES_URL, "jdbc:postgresql://127.0.0.1:5432/millrace",
+        text -> text.startsWith("jdbc:postgresql:"), "is not a JDBC address of PostgreSQL");
+    return new Database(url, required(POSTGRES_USER, "millrace", text -> true, ""), password());
+  }
+
+  private void requireNoFaults() {
     if (!faults.isEmpty())
       throw new StartException(StartException.Code.CONFIGURATION, faults);
-    return new Settings(kafka, URI.create(registry), url, user, password,
-        connections, host, port, name, partitions, state);
+  }
+
+  private LogSettings log(String kind) {
+    return switch (kind) {
+      case "kafka" -> kafka();
+      case "kinesis" -> kinesis();
+      default -> {
+        faults.add(LOG + " '" + kind + "' is no log: use kafka or kinesis");
+        yield new LogSettings.Kafka("");
+      }
+    };
+  }
+
+  private LogSettings kafka() {
+    var servers = required(KAFKA, "127.0.0.1:9092", text -> SERVERS.matcher(text.replace(" ", "")).matches(),
+        "is not host:port, nor several with commas");
+    return new LogSettings.Kafka(servers.replace(" ", ""));
+  }
+
+  private LogSettings kinesis() {
+    var endpoint = source.apply(KINESIS_ENDPOINT).filter(text -> !text.isEmpty());
+    if (endpoint.isPresent() && !isHttp(endpoint.get())) {
+      faults.add(KINESIS_ENDPOINT + " '" + endpoint.get()
+          + "' is not an http address: such as http://127.0.0.1:4567, or leave it out for Amazon's own");
+      endpoint = Optional.empty();
+    }
+    return new LogSettings.Kinesis(endpoint.map(URI::create),
+        source.apply(KINESIS_REGION).filter(text -> !text.isEmpty()), optional(KINESIS_PREFIX, ""),
+        truth(KINESIS_AGGREGATION, false), truth(KINESIS_FAN_OUT, false));
+  }
+
+  private boolean truth(String key, boolean otherwise) {
+    var text = optional(key, Boolean.toString(otherwise));
+    if (!text.equals("true") && !text.equals("false"))
+      faults.add(key + " '" + text + "' is neither true nor false");
+    return text.equals("true");
   }
 
   private String required(String key, String right, Predicate<String> valid, String complaint) {

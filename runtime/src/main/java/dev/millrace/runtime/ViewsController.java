@@ -102,20 +102,7 @@ class ViewsController {
   }
 
   /**
-   * How one view is.
-   *
-   * @param view the view's name
-   */
-  @Get("/{view}/status")
-  @ApiResponse(responseCode = "200", description = "the view")
-  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-  ViewItem status(@PathVariable String view) {
-    var named = views.named(view);
-    return ViewItem.of(named, named.runner().status());
-  }
-
-  /**
-   * The row of a key. The row whose key is the word "status" is found with a filter.
+   * The row of a key.
    *
    * @param view the view's name
    * @param key the key, or its first part, percent-encoded

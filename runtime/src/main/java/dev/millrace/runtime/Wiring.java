@@ -4,8 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.connect.OutboxRelay;
 import dev.millrace.log.EventLog;
-import dev.millrace.log.kafka.KafkaLog;
-import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.publish.Publisher;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
@@ -20,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -61,8 +60,8 @@ final class Wiring {
   @Singleton
   @Bean(preDestroy = "close")
   @Requires(missingBeans = EventLog.class)
-  EventLog log(Settings settings) {
-    return KafkaLog.at(KafkaLogConfig.of(settings.kafka()));
+  EventLog log(Settings settings, DataSource database) {
+    return Logs.open(settings.log(), Optional.of(database));
   }
 
   @Singleton
@@ -82,14 +81,19 @@ final class Wiring {
   @Bean(preDestroy = "close")
   @Requires(missingBeans = DataSource.class)
   HikariDataSource database(Settings settings, Parts parts) {
+    // each view's runner keeps one for itself
+    return pool(settings.postgresUrl(), settings.postgresUser(), settings.postgresPassword(),
+        settings.postgresConnections() + parts.projections().size());
+  }
+
+  static HikariDataSource pool(String url, String user, String password, int connections) {
     var config = new HikariConfig();
     config.setPoolName("millrace");
-    config.setJdbcUrl(settings.postgresUrl());
-    config.setUsername(settings.postgresUser());
-    config.setPassword(settings.postgresPassword());
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
     config.addDataSourceProperty("ApplicationName", "millrace");
-    // each view's runner keeps one for itself
-    config.setMaximumPoolSize(settings.postgresConnections() + parts.projections().size());
+    config.setMaximumPoolSize(connections);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(CONNECT_MILLIS);
     config.setInitializationFailTimeout(-1);

@@ -63,7 +63,6 @@ class ApiTest {
     assertThat(view.get("state").asText()).isEqualTo("RUNNING");
     assertThat(view.get("key").toString()).isEqualTo("[\"country\"]");
     assertThat(view.get("columns").toString()).isEqualTo("[\"country\",\"orders\",\"net\"]");
-    assertThat(http.get("/views/country-revenue/status").json().get("rows").asInt()).isEqualTo(5);
   }
 
   @Test
@@ -88,8 +87,8 @@ class ApiTest {
   }
 
   @Test
-  void finds_the_row_whose_key_is_the_word_status_with_a_filter() {
-    assertThat(http.get("/views/country-revenue?filter=country:eq:status").json().get("rows")).hasSize(1);
+  void has_no_word_that_cannot_be_a_key() {
+    assertThat(http.get("/views/country-revenue/status").json().get("country").asText()).isEqualTo("status");
   }
 
   @Test
@@ -126,7 +125,6 @@ class ApiTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       /views/nope                                          | 404 | unknown-view  | country-revenue, item-days
-      /views/nope/status                                   | 404 | unknown-view  | country-revenue, item-days
       /views/nope/key                                      | 404 | unknown-view  | country-revenue, item-days
       /views/%27%3B%20drop%20table%20x--                   | 404 | unknown-view  | drop table
       /views/country-revenue/Atlantis                      | 404 | unknown-key   | Atlantis

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,31 @@ class SettingsTest {
 
     assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
     assertThat(settings.httpPort()).isEqualTo(8080);
-    assertThat(settings.kafka()).isEqualTo("a:1,[::1]:2");
+    assertThat(settings.log()).isEqualTo(new LogSettings.Kafka("a:1,[::1]:2"));
+  }
+
+  @Test
+  void takes_kinesis_with_one_setting_and_asks_for_no_broker_then() {
+    var environment = good(Map.of("MILLRACE_LOG", "kinesis", "MILLRACE_KINESIS_REGION", "eu-west-1",
+        "MILLRACE_KINESIS_AGGREGATION", "true"));
+    environment.remove("MILLRACE_KAFKA_BOOTSTRAP_SERVERS");
+
+    assertThat(Settings.fromEnvironment(environment).log())
+        .isEqualTo(new LogSettings.Kinesis(Optional.empty(), Optional.of("eu-west-1"), "", true, false));
+  }
+
+  @Test
+  void tells_what_is_wrong_with_a_log() {
+    var kinesis = catchThrowableOfType(StartException.class,
+        () -> Settings.fromEnvironment(good(Map.of("MILLRACE_LOG",
+            "kinesis", "MILLRACE_KINESIS_ENDPOINT", "here", "MILLRACE_KINESIS_FAN_OUT", "maybe"))));
+    var other = catchThrowableOfType(StartException.class,
+        () -> Settings.fromEnvironment(good(Map.of("MILLRACE_LOG", "pulsar"))));
+
+    assertThat(kinesis.faults()).hasSize(2)
+        .anySatisfy(fault -> assertThat(fault).contains("'here'", "http://"))
+        .anySatisfy(fault -> assertThat(fault).contains("millrace.kinesis.fan-out", "'maybe'"));
+    assertThat(other.faults()).singleElement().asString().contains("'pulsar'", "kafka or kinesis");
   }
 
   @Test
