@@ -3,6 +3,7 @@ package dev.millrace.example.retail;
 import dev.millrace.connect.OutboxRelay;
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.dev.DevRuntime;
+import dev.millrace.example.retail.DemoOptions.Log;
 import dev.millrace.runtime.MillraceRuntime;
 import dev.millrace.runtime.Settings;
 import dev.millrace.view.Projection;
@@ -14,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,8 @@ public final class Demo implements AutoCloseable {
   private final DemoScreen screen;
   private final DevRuntime servers;
   private final MillraceRuntime runtime;
-  private final Tally tally = new Tally();
+  private final boolean enriched;
+  private final Tally tally;
   private boolean closed;
 
   private Demo(DemoOptions options, Input input, DemoScreen screen, DevRuntime servers,
@@ -49,6 +53,8 @@ public final class Demo implements AutoCloseable {
     this.screen = screen;
     this.servers = servers;
     this.runtime = runtime;
+    this.enriched = options.log() instanceof Log.Kafka;
+    this.tally = new Tally(enriched);
   }
 
   /**
@@ -61,22 +67,46 @@ public final class Demo implements AutoCloseable {
     var input = Input.of(options.input());
     var builder = DevRuntime.builder();
     options.dataDir().ifPresent(builder::dataDir);
+    if (options.log() instanceof Log.Kinesis kinesis)
+      kinesis.endpoint().ifPresentOrElse(builder::kinesis, builder::kinesis);
     var servers = builder.start();
     try {
       servers.postgres().createDatabase("sales");
-      var settings = Settings.builder().kafka(servers.kafka().bootstrapServers())
-          .registry(servers.registry().uri())
-          .postgres(servers.postgres().jdbcUrl(), DevPostgres.USER, "").http("127.0.0.1", options.httpPort())
-          .partitions(PARTITIONS).stateDirectory(servers.dataDir().resolve("streams")).build();
-      var runtime = MillraceRuntime.builder().settings(settings).projections(VIEWS).app(OrderDetailsApp.APP)
+      var runtime = MillraceRuntime.builder().settings(settings(options, servers))
           .relay(log -> OutboxRelay.builder().name("sales").log(log)
-              .database(servers.postgres().jdbcUrl("sales"), DevPostgres.USER, "").build())
-          .start();
-      return new Demo(options, input, new DemoScreen(progress, terminal), servers, runtime);
+              .database(servers.postgres().jdbcUrl("sales"), DevPostgres.USER, "").build());
+      if (options.log() instanceof Log.Kafka)
+        runtime.projections(VIEWS).app(OrderDetailsApp.APP);
+      else
+        runtime.projections(VIEWS.stream().filter(view -> view != OrderDetails.VIEW).toList());
+      return new Demo(options, input, new DemoScreen(progress, terminal), servers, runtime.start());
     } catch (RuntimeException e) {
       servers.close();
       throw e;
     }
+  }
+
+  private static Settings settings(DemoOptions options, DevRuntime servers) throws IOException {
+    var settings = Settings.builder().environment(servers.environment())
+        .postgres(servers.postgres().jdbcUrl(), DevPostgres.USER, "").http("127.0.0.1", options.httpPort())
+        .partitions(PARTITIONS).stateDirectory(servers.dataDir().resolve("streams"));
+    if (options.log() instanceof Log.Kinesis kinesis) {
+      settings.kinesisAggregation(true);
+      if (kinesis.endpoint().isPresent())
+        settings.kinesisStreamPrefix(prefix(servers.dataDir()));
+      if (kinesis.createStreams())
+        settings.createStreams(true);
+    }
+    return settings.build();
+  }
+
+  /** Sets the streams of this data folder apart from those of others on a Kinesis that is not ours alone. */
+  private static String prefix(Path dataDir) throws IOException {
+    var file = dataDir.resolve("stream-prefix");
+    if (Files.notExists(file))
+      Files.writeString(file,
+          "demo-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()) + "-");
+    return Files.readString(file);
   }
 
   /** Where the HTTP API is. */
@@ -95,7 +125,7 @@ public final class Demo implements AutoCloseable {
     var services = new FutureTask<>(this::serve);
     Thread.ofPlatform().name("shop").daemon().start(services);
     watch(services, started);
-    var reckoning = new Reckoning(runtime.log(), servers.postgres().dataSource());
+    var reckoning = new Reckoning(runtime.log(), servers.postgres().dataSource(), enriched);
     awaitViews(reckoning, started);
     var report = report(reckoning, Duration.ofNanos(System.nanoTime() - started));
     if (options.report().isPresent())
@@ -169,7 +199,7 @@ public final class Demo implements AutoCloseable {
 
   private DemoReport report(Reckoning reckoning, Duration taken) throws SQLException {
     var read = tally.read();
-    var events = reckoning.eventsByType(Shop.STREAMS);
+    var events = reckoning.eventsByType(enriched ? Shop.STREAMS : Shop.SERVICES);
     long published = events.values().stream().mapToLong(Long::longValue).sum();
     var views = runtime.views();
     var problems = reckoning.problems(read, events, views);

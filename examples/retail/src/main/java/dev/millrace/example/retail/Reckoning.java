@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,20 +20,27 @@ import shop.customers.CustomerRegistered;
 final class Reckoning {
   private final EventLog log;
   private final DataSource views;
+  private final boolean enriched;
 
-  Reckoning(EventLog log, DataSource views) {
+  /** @param enriched whether there is a view of what the stream app says */
+  Reckoning(EventLog log, DataSource views, boolean enriched) {
     this.log = log;
     this.views = views;
+    this.enriched = enriched;
   }
 
-  /** How many events of each type the streams hold, by their envelopes. */
+  /** How many events of each type the streams hold, by their envelopes. One that stands in the log twice counts once. */
   Map<String, Long> eventsByType(Set<StreamName> streams) {
     var counts = new TreeMap<String, Long>();
+    var seen = new HashSet<String>();
     var end = log.end(streams);
     try (var reader = log.reader(streams, Cursor.start())) {
       while (!reader.cursor().hasReached(end)) {
-        reader.poll(Duration.ofMillis(500)).records()
-            .forEach(record -> counts.merge(record.envelope().type(), 1L, Long::sum));
+        for (var record : reader.poll(Duration.ofMillis(500)).records()) {
+          var envelope = record.envelope();
+          if (!log.repeats() || seen.add(envelope.source() + " " + envelope.id()))
+            counts.merge(envelope.type(), 1L, Long::sum);
+        }
       }
     }
     return counts;
@@ -70,8 +78,10 @@ final class Reckoning {
     expect(problems, "daily-sales: orders", orders, "SELECT sum(orders) FROM views.daily_sales");
     expect(problems, "product-sales: revenue", net, "SELECT sum(revenue) FROM views.product_sales");
     expect(problems, "customer-summary: rows", customers, "SELECT count(*) FROM views.customer_summary");
-    expect(problems, "order-details: total", read.sales(), "SELECT sum(total) FROM views.order_details");
-    expect(problems, "order-details: rows", orders, "SELECT count(*) FROM views.order_details");
+    if (enriched) {
+      expect(problems, "order-details: total", read.sales(), "SELECT sum(total) FROM views.order_details");
+      expect(problems, "order-details: rows", orders, "SELECT count(*) FROM views.order_details");
+    }
     return problems;
   }
 

@@ -38,10 +38,11 @@ final class Shop implements AutoCloseable {
           "ledger.entries")
       .map(StreamName::of).collect(Collectors.toUnmodifiableSet());
 
+  /** The streams of the services. */
+  static final Set<StreamName> SERVICES = and(DIRECT, "sales.orders");
+
   /** All streams of the shop, the stream app's included. */
-  static final Set<StreamName> STREAMS = Stream.concat(DIRECT.stream(),
-      Stream.of("sales.orders", "sales.order-details").map(StreamName::of))
-      .collect(Collectors.toUnmodifiableSet());
+  static final Set<StreamName> STREAMS = and(SERVICES, "sales.order-details");
 
   static final ZoneId ZONE = ZoneId.of("Europe/London");
   private static final int PAGE_INVOICES = 400;
@@ -109,6 +110,11 @@ final class Shop implements AutoCloseable {
   public void close() {
     firstRelease.close();
     secondRelease.close();
+  }
+
+  private static Set<StreamName> and(Set<StreamName> streams, String another) {
+    return Stream.concat(streams.stream(), Stream.of(StreamName.of(another)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private void hear(Invoice invoice, boolean isNew, Set<String> alreadySaid) {

@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ShopTotalsTest {
   private static final Path REAL = Path.of(System.getProperty("retail.data", "none"));
@@ -37,15 +39,16 @@ class ShopTotalsTest {
   @TempDir
   Path folder;
 
-  @Test
-  void every_figure_of_the_generated_shop_equals_plain_sql_over_its_rows_but_the_malformed_ones()
-      throws Exception {
+  @ParameterizedTest
+  @MethodSource("dev.millrace.example.retail.Logs#all")
+  void every_figure_of_the_generated_shop_equals_plain_sql_over_its_rows_but_the_malformed_ones(
+      DemoOptions.Log log) throws Exception {
     var rows = GeneratedShop.csv().lines().collect(Collectors.toCollection(ArrayList::new));
     rows.add(500, "536400,20000,\"LAMP,six,2010-12-01T08:26:00,2.55,17850,Japan");
     rows.add(9_000, "X1,20000,LAMP,6,2010-12-01T08:26:00,2.55,17850,Japan");
     var input = Files.write(folder.resolve("shop.csv"), rows);
 
-    var report = figuresEqualPlainSql(Optional.of(input), Optional.empty());
+    var report = figuresEqualPlainSql(log, Optional.of(input), Optional.empty());
 
     assertThat(report.rowsRejected()).isEqualTo(2);
     assertThat(Files.readAllLines(folder.resolve("data/rejects.csv"))).hasSize(3)
@@ -59,7 +62,7 @@ class ShopTotalsTest {
       System.out.println("The real shop is skipped: there is no file " + REAL);
     assumeTrue(Files.exists(REAL), "there is no file " + REAL);
 
-    var report = figuresEqualPlainSql(Optional.of(REAL), Optional.of(REAL));
+    var report = figuresEqualPlainSql(new DemoOptions.Log.Kafka(), Optional.of(REAL), Optional.of(REAL));
 
     assertThat(report.rowsRead()).isEqualTo(541_909);
     assertThat(report.totalRevenue()).isEqualByComparingTo("9747747.934");
@@ -69,9 +72,11 @@ class ShopTotalsTest {
     assertThat(report.events().get("shop.sales.OrderCancelled")).isEqualTo(3_836);
   }
 
-  private DemoReport figuresEqualPlainSql(Optional<Path> input, Optional<Path> wellFormed) throws Exception {
+  private DemoReport figuresEqualPlainSql(DemoOptions.Log log, Optional<Path> input,
+      Optional<Path> wellFormed)
+      throws Exception {
     var options = new DemoOptions(input, OptionalLong.empty(), Optional.of(folder.resolve("data")), true,
-        Optional.empty(), 0);
+        Optional.empty(), 0, log);
     try (var demo = Demo.start(options, new PrintWriter(Writer.nullWriter()), false);
         var independent = Independent.of(Input.of(wellFormed).open())) {
       var report = demo.run();
