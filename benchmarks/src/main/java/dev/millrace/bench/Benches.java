@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 
 /** The benches by name, and how their figures are printed. */
 public final class Benches {
-  private static final List<Bench> ALL = List.of(new CodecBench(), new PublishBench(), new ProjectBench(),
+  private static final List<Bench> ALL = List.of(new CodecBench(), new PublishBench(),
+      new KinesisPublishBench(), new ProjectBench(),
       new EndToEndBench());
   private static final JsonMapper JSON = JsonMapper.builder()
       .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -1,9 +1,11 @@
 package dev.millrace.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.dev.DevKinesis;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -15,8 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "publish", "project", "end-to-end"})
+  @ValueSource(strings = {"codec", "publish", "publish-kinesis", "project", "end-to-end"})
   void every_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+    if (bench.endsWith("-kinesis"))
+      DevKinesis.unavailable().ifPresent(why -> abort(bench + " is skipped: " + why));
     var printed = new StringWriter();
 
     Benches.run(bench, OptionalLong.of(400), true, new PrintWriter(printed), step -> {});
@@ -42,7 +46,8 @@ class BenchesTest {
 
   @Test
   void no_bench_is_left_out_here() {
-    assertThat(Benches.names()).isEqualTo(List.of("codec", "publish", "project", "end-to-end"));
+    assertThat(Benches.names())
+        .isEqualTo(List.of("codec", "publish", "publish-kinesis", "project", "end-to-end"));
   }
 
   private static JsonNode json(String line) {
