@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 
 /** The figures that the README quotes. */
 @Command(name = "bench", description = "Measures Millrace beside its peers, in turn, on this machine.", footer = {
-    "%nExamples:", "  millrace bench codec", "  millrace bench publish --events 500000 -o json"})
+    "%nExamples:", "  millrace bench codec", "  millrace bench publish --events 500000 -o json",
+    "  millrace bench publish --log kinesis"})
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
 
@@ -20,6 +21,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--events", paramLabel = "N", converter = Count.class, description = "how many events one run takes")
   private @Nullable Integer events;
+
+  @Option(names = "--log", paramLabel = "LOG", defaultValue = "kafka", description = "${COMPLETION-CANDIDATES}: the log to publish to")
+  private LogOptions.Kind log = LogOptions.Kind.kafka;
 
   @Mixin
   private final Output output = new Output();
@@ -30,11 +34,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!Benches.names().contains(bench)) {
+    var name = log == LogOptions.Kind.kafka ? bench : bench + "-" + log;
+    if (!Benches.names().contains(name)) {
       throw new CliException(CliException.Code.REFUSED,
-          "there is no bench '" + bench + "': take one of " + Benches.names());
+          "there is no bench '" + name + "': take one of " + Benches.names());
     }
-    Benches.run(bench, events == null ? OptionalLong.empty() : OptionalLong.of(events), output.json(),
+    Benches.run(name, events == null ? OptionalLong.empty() : OptionalLong.of(events), output.json(),
         console.out(), step -> {
           console.err().println(step);
           console.err().flush();

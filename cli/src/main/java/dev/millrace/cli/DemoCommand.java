@@ -5,6 +5,7 @@ import dev.millrace.example.retail.DemoOptions;
 import dev.millrace.example.retail.DemoReport;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The shop, end to end. */
 @Command(name = "demo", description = "Runs a shop's year through services, log, stream app and views, on embedded servers, and reconciles every total.", footer = {
     "%nWithout --input the shop is a smaller, generated one. Exit code 0 says that every event is in every view.",
     "%nExamples:", "  millrace demo",
-    "  millrace demo --input online-retail.csv.gz --exit-when-caught-up --report report.json"})
+    "  millrace demo --input online-retail.csv.gz --exit-when-caught-up --report report.json",
+    "  millrace demo --log kinesis --exit-when-caught-up"})
 final class DemoCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 8080;
   private static final Duration LOOK = Duration.ofMillis(200);
@@ -47,6 +51,15 @@ final class DemoCommand implements Callable<Integer> {
   private int httpPort = DEFAULT_PORT;
 
   @Mixin
+  private final LogOptions log = new LogOptions();
+
+  @Option(names = "--create-streams", description = "create the streams that the shop needs also on Amazon's own service, where they cost money")
+  private boolean createStreams;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Mixin
   private final Output output = new Output();
 
   DemoCommand(Console console) {
@@ -56,8 +69,9 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var options = new DemoOptions(Optional.ofNullable(input), rate, Optional.ofNullable(dataDir),
-        exitWhenCaughtUp, Optional.ofNullable(report), httpPort);
-    say("starting Kafka, PostgreSQL, the schema registry and the shop");
+        exitWhenCaughtUp, Optional.ofNullable(report), httpPort, logOfDemo());
+    say("starting " + options.log().name() + ", PostgreSQL, the schema registry and the shop");
+    options.log().limits().ifPresent(this::say);
     try (var stop = StopSignal.install();
         var demo = Demo.start(options, console.err(), Boolean.getBoolean("millrace.terminal.err"))) {
       say("the HTTP API is at " + demo.uri());
@@ -82,6 +96,12 @@ final class DemoCommand implements Callable<Integer> {
       }
       return report.reconciled() ? 0 : 1;
     }
+  }
+
+  private DemoOptions.Log logOfDemo() {
+    return log.kinesis(Objects.requireNonNull(spec).commandLine())
+        ? new DemoOptions.Log.Kinesis(log.endpoint(), createStreams)
+        : new DemoOptions.Log.Kafka();
   }
 
   private static DemoReport result(FutureTask<DemoReport> run) throws Exception {

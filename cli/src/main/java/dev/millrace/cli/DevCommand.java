@@ -4,19 +4,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.dev.DevRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The embedded servers alone, for a team's own services. */
 @Command(name = "dev", description = {
-    "Starts Kafka, PostgreSQL, a schema registry and the HTTP API on this machine, until Ctrl-C.",
+    "Starts Kafka (or Kinesis), PostgreSQL, a schema registry and the HTTP API on this machine, until Ctrl-C.",
     "Prints their addresses as environment variables. The data, and the ports, are the same the next time."}, exitCodeList = {
         "0:never: it runs until it is stopped", "1:failed; the reason is one line on standard error",
         "2:the command line cannot be understood",
         "130, 143:stopped cleanly, by Ctrl-C or by a TERM signal"}, footer = {"%nExamples:", "  millrace dev",
             "  millrace dev --data-dir /var/tmp/team --kafka-port 9092 --http-port 0",
+            "  millrace dev --log kinesis --data-dir kinesis-data",
             "  millrace dev -o json >addresses.json &"})
 final class DevCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -39,6 +44,12 @@ final class DevCommand implements Callable<Integer> {
   private int httpPort = 8080;
 
   @Mixin
+  private final LogOptions log = new LogOptions();
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Mixin
   private final Output output = new Output();
 
   DevCommand(Console console) {
@@ -47,10 +58,14 @@ final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    say("starting Kafka, PostgreSQL and the schema registry on " + dataDir.toAbsolutePath().normalize());
-    try (var stop = StopSignal.install();
-        var servers = DevServers.start(DevRuntime.builder().dataDir(dataDir).kafkaPort(kafkaPort)
-            .postgresPort(postgresPort).registryPort(registryPort), httpPort)) {
+    var builder = DevRuntime.builder().dataDir(dataDir).kafkaPort(kafkaPort).postgresPort(postgresPort)
+        .registryPort(registryPort);
+    boolean kinesis = log.kinesis(Objects.requireNonNull(spec).commandLine());
+    if (kinesis)
+      log.endpoint().ifPresentOrElse(builder::kinesis, builder::kinesis);
+    say("starting " + (kinesis ? "Kinesis" : "Kafka") + ", PostgreSQL and the schema registry on "
+        + dataDir.toAbsolutePath().normalize());
+    try (var stop = StopSignal.install(); var servers = DevServers.start(builder, httpPort)) {
       print(servers);
       while (!stop.await(LOOK)) {
         var failure = servers.failure();

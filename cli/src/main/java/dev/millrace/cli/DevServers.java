@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.dev.DevPostgres;
 import dev.millrace.dev.DevRuntime;
 import dev.millrace.runtime.MillraceRuntime;
 import dev.millrace.runtime.Settings;
@@ -22,11 +21,8 @@ final class DevServers implements AutoCloseable {
   static DevServers start(DevRuntime.Builder builder, int httpPort) {
     var servers = builder.start();
     try {
-      var settings = Settings.builder().kafka(servers.kafka().bootstrapServers())
-          .registry(servers.registry().uri())
-          .postgres(servers.environment().getOrDefault("MILLRACE_POSTGRES_URL", servers.postgres().jdbcUrl()),
-              DevPostgres.USER, "")
-          .http("127.0.0.1", httpPort).stateDirectory(servers.dataDir().resolve("streams")).build();
+      var settings = Settings.builder().environment(servers.environment()).http("127.0.0.1", httpPort)
+          .stateDirectory(servers.dataDir().resolve("streams")).build();
       return new DevServers(servers, MillraceRuntime.builder().settings(settings).start());
     } catch (RuntimeException e) {
       servers.close();

@@ -40,6 +40,7 @@ final class Millrace {
         .addSubcommand(new DevCommand(console))
         .addSubcommand(new ViewCommand(console))
         .addSubcommand(new TailCommand(console))
+        .addSubcommand(new BridgeCommand(console))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new GenerateCompletion())
         .setOut(console.out())
