@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.dev.DevException.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,21 @@ class DevPostgresTest {
 
     try (var postgres = DevPostgres.builder().dataDir(folder).start()) {
       assertThat(text(postgres.createDatabase("shop"), "SELECT v FROM t")).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void a_session_that_does_not_end_keeps_no_start_away(@TempDir Path folder) throws Exception {
+    var postgres = DevPostgres.builder().dataDir(folder).start();
+    var session = postgres.dataSource().getConnection();
+    long process = Long.parseLong(text(session, "SELECT pg_backend_pid()"));
+    assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(process)).start().waitFor()).isZero();
+    postgres.close();
+
+    try (var again = DevPostgres.builder().dataDir(folder).start()) {
+      assertThat(text(again.dataSource(), "SELECT 1")).isEqualTo("1");
+    } finally {
+      session.abort(Runnable::run);
     }
   }
 
@@ -116,9 +132,13 @@ class DevPostgresTest {
   }
 
   private static String text(DataSource database, String sql) throws SQLException {
-    try (var connection = database.getConnection();
-        var statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
+    try (var connection = database.getConnection()) {
+      return text(connection, sql);
+    }
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement(); var row = statement.executeQuery(sql)) {
       assertThat(row.next()).isTrue();
       return row.getString(1);
     }
