@@ -34,7 +34,7 @@ class ComposeTest {
   void no_port_is_open_to_others_and_no_secret_stands_in_the_file() throws IOException {
     var text = Files.readString(FILE);
 
-    assertThat(text.lines().filter(line -> line.contains("ports:")).toList()).hasSize(6)
+    assertThat(text.lines().filter(line -> line.contains("ports:")).toList()).hasSize(7)
         .allMatch(line -> line.contains("\"127.0.0.1:"));
     assertThat(text).doesNotContainPattern("(?i)password: *[^$\\s]");
     assertThat(text.lines().filter(line -> line.strip().startsWith("image:")).toList())
