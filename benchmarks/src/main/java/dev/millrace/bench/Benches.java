@@ -48,14 +48,14 @@ public final class Benches {
   }
 
   private static void table(List<Figure> figures, PrintWriter out) {
-    out.printf("%-12s %-24s %-12s %14s %-12s %s%n", "bench", "subject", "metric", "median", "unit",
+    out.printf("%-16s %-24s %-14s %14s %-12s %s%n", "bench", "subject", "metric", "median", "unit",
         "ratio to peer");
     for (var figure : figures) {
       var ratio = figure.subject().equals(figure.peer())
           ? ""
           : String.format(Locale.ROOT, "%.2f of %s",
               figure.ratioToPeer(), figure.peer());
-      out.printf("%-12s %-24s %-12s %14s %-12s %s%n", figure.bench(), figure.subject(), figure.metric(),
+      out.printf("%-16s %-24s %-14s %14s %-12s %s%n", figure.bench(), figure.subject(), figure.metric(),
           figure.text(),
           figure.unit(), ratio);
     }
