@@ -2,6 +2,7 @@ package dev.millrace.log.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.log.Acknowledgements;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogWriter;

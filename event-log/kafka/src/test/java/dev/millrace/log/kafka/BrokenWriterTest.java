@@ -5,23 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.dev.DevKafka;
 import dev.millrace.log.BatchWriter;
-import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
-import dev.millrace.log.LogReader;
 import dev.millrace.log.LogWriter;
-import dev.millrace.log.Ownership;
-import dev.millrace.log.Partition;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.ForwardingLog;
 import dev.millrace.log.tck.BatchProperties;
 import dev.millrace.log.tck.Capability;
 import dev.millrace.log.tck.LogFaults;
 import dev.millrace.log.tck.LogFixture;
 import dev.millrace.log.tck.OrderProperties;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -155,40 +150,14 @@ class BrokenWriterTest {
     }
   }
 
-  private record BrokenLog(KafkaLogConfig config, EventLog sound) implements EventLog {
-    @Override
-    public void create(StreamName stream, int partitions) {
-      sound.create(stream, partitions);
-    }
+  private static final class BrokenLog extends ForwardingLog {
+    private final KafkaLogConfig config;
+    private final EventLog sound;
 
-    @Override
-    public Set<StreamName> streams() {
-      return sound.streams();
-    }
-
-    @Override
-    public Set<Partition> partitions(StreamName stream) {
-      return sound.partitions(stream);
-    }
-
-    @Override
-    public Cursor end(Set<StreamName> streams) {
-      return sound.end(streams);
-    }
-
-    @Override
-    public Cursor at(Set<StreamName> streams, Instant time) {
-      return sound.at(streams, time);
-    }
-
-    @Override
-    public Map<Partition, Long> lags(Set<StreamName> streams, Cursor cursor) {
-      return sound.lags(streams, cursor);
-    }
-
-    @Override
-    public boolean repeats() {
-      return sound.repeats();
+    BrokenLog(KafkaLogConfig config, EventLog sound) {
+      super(sound);
+      this.config = config;
+      this.sound = sound;
     }
 
     /** A producer that is not idempotent: what it sends again comes after what it sent meanwhile. */
@@ -208,19 +177,6 @@ class BrokenWriterTest {
     public BatchWriter batchWriter(String name) {
       return new PiecemealWriter(name, writer(), sound.batchWriter(name));
     }
-
-    @Override
-    public LogReader reader(Set<StreamName> streams, Cursor from) {
-      return sound.reader(streams, from);
-    }
-
-    @Override
-    public LogReader reader(Set<StreamName> streams, String group, Ownership ownership) {
-      return sound.reader(streams, group, ownership);
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class PiecemealWriter implements BatchWriter {

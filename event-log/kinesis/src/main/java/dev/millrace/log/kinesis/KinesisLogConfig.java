@@ -2,11 +2,8 @@ package dev.millrace.log.kinesis;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 
@@ -147,8 +144,6 @@ public final class KinesisLogConfig {
 
   /** Builds a {@link KinesisLogConfig}; everything has a default. */
   public static final class Builder {
-    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_.-]{0,60}");
-
     private Optional<URI> endpoint = Optional.empty();
     private Optional<String> region = Optional.empty();
     private String streamPrefix = "";
@@ -283,42 +278,12 @@ public final class KinesisLogConfig {
      * @throws IllegalArgumentException naming every setting that is wrong, and a value that would be right
      */
     public KinesisLogConfig build() {
-      var faults = faults();
+      var config = new KinesisLogConfig(this);
+      var faults = ConfigFaults.of(config);
       if (!faults.isEmpty())
         throw new IllegalArgumentException(
             "the Kinesis log cannot be configured so: " + String.join("; ", faults));
-      return new KinesisLogConfig(this);
-    }
-
-    private List<String> faults() {
-      var faults = new ArrayList<String>();
-      if (!PREFIX.matcher(streamPrefix).matches())
-        faults
-            .add("streamPrefix is '" + streamPrefix + "': use at most 60 letters, digits, '_', '.' and '-'");
-      if (maxRecordBytes < 1)
-        faults.add("maxRecordBytes is " + maxRecordBytes + ": use 1 or more, such as 1048576");
-      if (maxCallBytes < maxRecordBytes)
-        faults.add("maxCallBytes is " + maxCallBytes + ": it holds at least one record, " + maxRecordBytes);
-      if (maxCallRecords < 1 || maxCallRecords > 500)
-        faults.add("maxCallRecords is " + maxCallRecords + ": the service takes 1 to 500");
-      if (bufferBytes < maxRecordBytes)
-        faults.add("bufferBytes is " + bufferBytes + ": it holds at least one record, " + maxRecordBytes);
-      if (linger.isNegative())
-        faults.add("linger is " + linger + ": use 0 or more, such as PT0.005S");
-      requirePositive(faults, "requestTimeout", requestTimeout, "PT15S");
-      requirePositive(faults, "shardCheck", shardCheck, "PT5S");
-      requirePositive(faults, "lease", lease, "PT5S");
-      if (pollPause.isNegative())
-        faults.add("pollPause is " + pollPause + ": use 0 or more, such as PT0.25S");
-      if (deliveryTimeout.compareTo(requestTimeout.plus(linger)) < 0)
-        faults.add("deliveryTimeout is " + deliveryTimeout + ": it holds at least requestTimeout and linger, "
-            + requestTimeout.plus(linger));
-      return faults;
-    }
-
-    private static void requirePositive(List<String> faults, String name, Duration value, String right) {
-      if (value.isNegative() || value.isZero())
-        faults.add(name + " is " + value + ": use more than 0, such as " + right);
+      return config;
     }
   }
 }

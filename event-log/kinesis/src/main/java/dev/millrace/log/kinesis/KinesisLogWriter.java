@@ -1,5 +1,6 @@
 package dev.millrace.log.kinesis;
 
+import dev.millrace.log.Acknowledgements;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogWriter;

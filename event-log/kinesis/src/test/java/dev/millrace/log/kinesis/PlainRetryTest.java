@@ -2,25 +2,20 @@ package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.log.BatchWriter;
-import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogEntry;
-import dev.millrace.log.LogReader;
 import dev.millrace.log.LogWriter;
-import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Position;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.ForwardingLog;
 import dev.millrace.log.tck.Capability;
 import dev.millrace.log.tck.LogFaults;
 import dev.millrace.log.tck.LogFixture;
 import dev.millrace.log.tck.OrderProperties;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -129,60 +124,17 @@ class PlainRetryTest {
     }
   }
 
-  private record PlainLog(KinesisAsyncClient client, EventLog sound) implements EventLog {
+  private static final class PlainLog extends ForwardingLog {
+    private final KinesisAsyncClient client;
+
+    PlainLog(KinesisAsyncClient client, EventLog sound) {
+      super(sound);
+      this.client = client;
+    }
+
     @Override
     public LogWriter writer() {
       return new PlainWriter(client, new ArrayList<>());
-    }
-
-    @Override
-    public void create(StreamName stream, int partitions) {
-      sound.create(stream, partitions);
-    }
-
-    @Override
-    public Set<StreamName> streams() {
-      return sound.streams();
-    }
-
-    @Override
-    public Set<Partition> partitions(StreamName stream) {
-      return sound.partitions(stream);
-    }
-
-    @Override
-    public Cursor end(Set<StreamName> streams) {
-      return sound.end(streams);
-    }
-
-    @Override
-    public Cursor at(Set<StreamName> streams, Instant time) {
-      return sound.at(streams, time);
-    }
-
-    @Override
-    public Map<Partition, Long> lags(Set<StreamName> streams, Cursor cursor) {
-      return sound.lags(streams, cursor);
-    }
-
-    @Override
-    public boolean repeats() {
-      return true;
-    }
-
-    @Override
-    public BatchWriter batchWriter(String name) {
-      return sound.batchWriter(name);
-    }
-
-    @Override
-    public LogReader reader(Set<StreamName> streams, Cursor from) {
-      return sound.reader(streams, from);
-    }
-
-    @Override
-    public LogReader reader(Set<StreamName> streams, String group, Ownership ownership) {
-      return sound.reader(streams, group, ownership);
     }
 
     @Override
