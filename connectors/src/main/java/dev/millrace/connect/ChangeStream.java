@@ -38,6 +38,7 @@ final class ChangeStream {
   private final Handler handler;
   private final AtomicReference<@Nullable Throwable> handlerFailure = new AtomicReference<>();
   private final AtomicReference<@Nullable Throwable> engineFailure = new AtomicReference<>();
+  private final Reading reading = new Reading();
 
   ChangeStream(Properties settings, Handler handler, Runnable started) {
     this.handler = handler;
@@ -97,7 +98,7 @@ final class ChangeStream {
    * @throws RuntimeException what the handler threw, or a {@link RelayException} STREAM
    */
   void run() throws SQLException {
-    engine.run();
+    reading.run(engine);
     var failure = handlerFailure.get();
     switch (failure) {
       case null -> {
@@ -116,6 +117,7 @@ final class ChangeStream {
   boolean stop() {
     try {
       engine.close();
+      reading.end();
       return true;
     } catch (IOException | IllegalStateException e) {
       return false;
