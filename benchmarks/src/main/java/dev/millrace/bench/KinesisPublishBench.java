@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -24,8 +25,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /**
  * The Publisher on Kinesis, with records of one event each and with the KPL's aggregates, beside the SDK used plainly: it
- * puts the same records, made beforehand, 500 a call, one call after the other, and forgets about order. A local server's
- * throughput says little; what costs money and CPU is counted: calls, bytes, and payload units, of which each record takes
+ * puts the same records, made beforehand, 500 a call, one call after the other, and forgets about order; and beside the KPL,
+ * which gets the same records and aggregates them. A local server's throughput says little; what costs money and CPU is counted: calls, bytes, and payload units, of which each record takes
  * one for each 25 KiB begun.
  */
 final class KinesisPublishBench implements Bench {
@@ -56,15 +57,18 @@ final class KinesisPublishBench implements Bench {
         var aggregated = log(kinesis, calls, true);
         var single = Publisher.builder(plain.writer(), codec).source("/bench").build();
         var packed = Publisher.builder(aggregated.writer(), codec).source("/bench").build();
-        var client = client(kinesis, calls)) {
+        var client = client(kinesis, calls);
+        var kpl = new Kpl(kinesis.endpoint(), calls)) {
       plain.create(STREAM, SHARDS);
       publish(single, orders);
       var records = calls.records();
+      kpl.publish(STREAM.value(), records); // it asks for the stream's shards the first time
       var runs = new LinkedHashMap<String, Run>();
       runs.put("millrace", () -> publish(single, orders));
       runs.put("millrace aggregated", () -> publish(packed, orders));
       runs.put(PEER, () -> put(client, records));
-      return measure(events, calls, runs, progress);
+      runs.put("kpl", () -> kpl.publish(STREAM.value(), records));
+      return measure(events, calls, () -> cpuNanos() + kpl.cpuNanos(), runs, progress);
     }
   }
 
@@ -76,14 +80,14 @@ final class KinesisPublishBench implements Bench {
   /** What one run came to: calls and units for a thousand events, bytes and CPU time for each. */
   private record Counted(double perSecond, double calls, double bytes, double units, double cpuMicros) {}
 
-  private List<Figure> measure(long events, PutCalls calls, Map<String, Run> runs, Progress progress)
-      throws Exception {
+  private List<Figure> measure(long events, PutCalls calls, LongSupplier cpu, Map<String, Run> runs,
+      Progress progress) throws Exception {
     var counted = new LinkedHashMap<String, List<Counted>>();
     var subjects = new LinkedHashMap<String, Rounds.Subject>();
     runs.forEach((subject, run) -> {
       counted.put(subject, new ArrayList<>());
       subjects.put(subject, () -> {
-        var one = count(events, calls, run);
+        var one = count(events, calls, cpu, run);
         counted.get(subject).add(one);
         return one.perSecond();
       });
@@ -97,13 +101,13 @@ final class KinesisPublishBench implements Bench {
     return figures;
   }
 
-  private static Counted count(long events, PutCalls calls, Run run) throws Exception {
+  private static Counted count(long events, PutCalls calls, LongSupplier cpu, Run run) throws Exception {
     calls.reset();
-    long cpu = cpuNanos();
+    long before = cpu.getAsLong();
     long started = System.nanoTime();
     run.run();
     double seconds = (System.nanoTime() - started) / 1e9;
-    double micros = (cpuNanos() - cpu) / 1e3;
+    double micros = (cpu.getAsLong() - before) / 1e3;
     return new Counted(events / seconds, calls.calls() * 1e3 / events, calls.bytes() / (double) events,
         calls.units() * 1e3 / events, micros / events);
   }

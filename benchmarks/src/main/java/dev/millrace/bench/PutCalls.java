@@ -3,6 +3,7 @@ package dev.millrace.bench;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -23,14 +24,23 @@ final class PutCalls implements ExecutionInterceptor {
   public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
     if (!(context.request() instanceof PutRecordsRequest request))
       return;
-    calls.increment();
     requests.add(request);
-    bytes.add(context.requestBody().flatMap(RequestBody::optionalContentLength)
+    add(context.requestBody().flatMap(RequestBody::optionalContentLength)
         .or(() -> context.httpRequest().firstMatchingHeader("Content-Length").map(Long::valueOf))
-        .orElseThrow(() -> new IllegalStateException("a call does not say how long it is")));
-    for (var entry : request.records()) {
-      units.add(Math.ceilDiv(entry.data().asByteArrayUnsafe().length, UNIT));
-    }
+        .orElseThrow(() -> new IllegalStateException("a call does not say how long it is")),
+        request.records().stream().mapToInt(entry -> entry.data().asByteArrayUnsafe().length));
+  }
+
+  /**
+   * Counts a call.
+   *
+   * @param length of its body, in bytes
+   * @param records the length of each record's data, in bytes
+   */
+  void add(long length, IntStream records) {
+    calls.increment();
+    bytes.add(length);
+    units.add(records.map(record -> Math.ceilDiv(record, UNIT)).sum());
   }
 
   long calls() {
