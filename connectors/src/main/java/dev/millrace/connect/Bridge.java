@@ -1,6 +1,7 @@
 package dev.millrace.connect;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Optional;
@@ -34,11 +35,12 @@ import dev.millrace.schema.Fault;
  * <p><b>How often.</b> With each batch the log that is written to gets a mark of how far the other is read, and a bridge goes
  * on at the last mark of its name: after a crash on Kafka each record is there once, as batch and mark are one transaction;
  * on a log without transactions the last batch may be there twice, under the same event ids. Where the log that is read may
- * itself hold an event twice ({@link EventLog#repeats}), the second is left behind if it comes within five minutes.
+ * itself hold an event twice ({@link EventLog#repeats}), the second is left behind if it comes within five minutes, and within
+ * the last million of events where they are more.
  *
  * <p><b>Failures.</b> A log that is away is asked again with growing pauses, and the health says so. What trying again does
- * not mend, such as a record with no envelope or one that the other log finds too large, stops the bridge at that batch: no
- * record is passed over.
+ * not mend, such as a record with no envelope, one that the other log finds too large, or records behind the mark that are past
+ * their retention, stops the bridge at that batch: no record is passed over.
  */
 public final class Bridge implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Bridge.class);
@@ -121,6 +123,9 @@ public final class Bridge implements AutoCloseable {
       } catch (RuntimeException e) {
         fail(e);
         return;
+      } catch (Error e) {
+        fail(e);
+        throw e;
       }
       failures = carried.get() > before ? 1 : failures + 1;
       pause.await(failures);
@@ -155,13 +160,23 @@ public final class Bridge implements AutoCloseable {
 
   /** Where reading begins: at the mark, or so long before it that what comes a second time is known. */
   private Cursor beginning(BridgeMark mark) {
-    if (!source.repeats() || mark.cursor().positions().isEmpty())
+    if (!source.repeats() || mark.places().isEmpty())
       return mark.cursor();
-    var earlier = source.at(Set.of(from), mark.appendedAt().minus(RecentEvents.WINDOW));
+    prove(mark.cursor());
+    var earlier = new HashMap<Instant, Cursor>();
     var positions = new HashMap<Partition, Position>();
-    mark.cursor().positions().forEach((partition, read) -> earlier.position(partition)
-        .ifPresent(position -> positions.put(partition, position.compareTo(read) < 0 ? position : read)));
+    mark.places().forEach((partition, place) -> earlier
+        .computeIfAbsent(RecentEvents.before(place.appendedAt()), time -> source.at(Set.of(from), time))
+        .position(partition)
+        .ifPresent(position -> positions.put(partition,
+            position.compareTo(place.position()) < 0 ? position : place.position())));
     return Cursor.of(positions);
+  }
+
+  /** Throws where what follows the mark is not all there any more: a reading that begins before it would not know. */
+  private void prove(Cursor mark) {
+    source.reader(Set.of(from), mark).close();
+    var _ = source.behind(Set.of(from), mark);
   }
 
   /** What lies before the mark is read again only to know it when it comes a second time. */
@@ -182,7 +197,7 @@ public final class Bridge implements AutoCloseable {
     state = State.RETRYING;
   }
 
-  private void fail(RuntimeException failure) {
+  private void fail(Throwable failure) {
     lastError = String.valueOf(failure.getMessage());
     state = State.FAILED;
     LOGGER.error("Bridge {} has stopped for good", name, failure);

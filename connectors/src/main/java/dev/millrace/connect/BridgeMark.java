@@ -1,6 +1,5 @@
 package dev.millrace.connect;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,47 +16,65 @@ import dev.millrace.log.StreamName;
 
 /**
  * How far a bridge has come, as the log that it writes to holds it with each batch. As text: {@code bridge sales.orders
- * 2026-11-21T07:00:00Z 0@41,1@7}.
+ * 0@41@1795244400000,1@7@1795244399000}, a partition's place being its position and the time in milliseconds since 1970.
  *
  * @param from the stream that is read
- * @param appendedAt the latest time at which the log that is read took one of the records up to the cursor
- * @param cursor how far it is read
+ * @param places how far each of its partitions is read
  */
-record BridgeMark(StreamName from, Instant appendedAt, Cursor cursor) {
+record BridgeMark(StreamName from, Map<Partition, Place> places) {
+  /**
+   * How far a partition is read.
+   *
+   * @param appendedAt when the log took the last record of it that was read; 1970 where none was
+   */
+  record Place(Position position, Instant appendedAt) {}
+
+  BridgeMark { places = Map.copyOf(places); }
+
   static BridgeMark start(StreamName from) {
-    return new BridgeMark(from, Instant.EPOCH, Cursor.start());
+    return new BridgeMark(from, Map.of());
+  }
+
+  Cursor cursor() {
+    return Cursor.of(places.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, place -> place.getValue().position())));
   }
 
   BridgeMark with(Iterable<LogRecord> records, Cursor to) {
-    var latest = appendedAt;
-    for (var record : records) {
-      if (record.appendedAt().isAfter(latest))
-        latest = record.appendedAt();
-    }
-    return new BridgeMark(from, latest, cursor.with(to));
+    var times = new HashMap<Partition, Instant>();
+    places.forEach((partition, place) -> times.put(partition, place.appendedAt()));
+    for (var record : records)
+      times.put(record.partition(), record.appendedAt());
+    var moved = new HashMap<>(places);
+    to.positions().forEach((partition, position) -> moved.put(partition,
+        new Place(position, times.getOrDefault(partition, Instant.EPOCH))));
+    return new BridgeMark(from, moved);
   }
 
   /** Whether the record lies within what was read. */
   boolean covers(LogRecord record) {
-    return cursor.position(record.partition()).filter(read -> read.compareTo(record.position()) >= 0)
-        .isPresent();
+    var read = places.get(record.partition());
+    return read != null && read.position().compareTo(record.position()) >= 0;
   }
 
   /** @throws BridgeException FOREIGN_MARK where the text was not written by a bridge of this stream */
   static BridgeMark parse(String text, StreamName from) {
     var words = text.split(" ", -1);
-    if (words.length != 4 || !words[0].equals("bridge") || !words[1].equals(from.value()))
+    if (words.length != 3 || !words[0].equals("bridge") || !words[1].equals(from.value()))
       throw foreign(text, from, null);
+    var places = new HashMap<Partition, Place>();
     try {
-      Map<Partition, Position> positions = new HashMap<>();
-      if (!words[3].isEmpty()) {
-        for (var place : words[3].split(",", -1)) {
-          int at = place.lastIndexOf('@');
-          positions.put(new Partition(from, place.substring(0, at)), Position.of(place.substring(at + 1)));
+      if (!words[2].isEmpty()) {
+        for (var place : words[2].split(",", -1)) {
+          var parts = place.split("@", -1);
+          if (parts.length != 3)
+            throw foreign(text, from, null);
+          places.put(new Partition(from, parts[0]),
+              new Place(Position.of(parts[1]), Instant.ofEpochMilli(Long.parseLong(parts[2]))));
         }
       }
-      return new BridgeMark(from, Instant.parse(words[2]), Cursor.of(positions));
-    } catch (DateTimeException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
+      return new BridgeMark(from, places);
+    } catch (IllegalArgumentException e) {
       throw foreign(text, from, e);
     }
   }
@@ -71,8 +88,9 @@ record BridgeMark(StreamName from, Instant appendedAt, Cursor cursor) {
 
   @Override
   public String toString() {
-    return "bridge " + from + " " + appendedAt + " " + cursor.positions().entrySet().stream()
-        .sorted(Map.Entry.comparingByKey()).map(entry -> entry.getKey().id() + "@" + entry.getValue())
+    return "bridge " + from + " " + places.entrySet().stream().sorted(Map.Entry.comparingByKey())
+        .map(place -> place.getKey().id() + "@" + place.getValue().position() + "@"
+            + place.getValue().appendedAt().toEpochMilli())
         .collect(Collectors.joining(","));
   }
 }

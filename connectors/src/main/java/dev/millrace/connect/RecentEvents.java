@@ -3,18 +3,22 @@ package dev.millrace.connect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 import dev.millrace.log.LogRecord;
+import dev.millrace.log.Partition;
 
 /**
  * The events that a log took lately: what is appended twice, as its first acknowledgement was lost, comes again within the
- * time that its writer tries. Owned by one thread.
+ * time that its writer tries, in the same partition or in one that came of it. Each partition has a time of its own, as some
+ * are read behind the others. Owned by one thread.
  */
 final class RecentEvents {
   /** Longer than a writer tries, which is two minutes where nothing else is set. */
-  static final Duration WINDOW = Duration.ofMinutes(5);
+  private static final Duration WINDOW = Duration.ofMinutes(5);
   private static final int MOST = 1_000_000;
 
   private record Event(String source, String id) {}
@@ -22,7 +26,16 @@ final class RecentEvents {
   private record Taken(Event event, Instant at) {}
 
   private final Set<Event> known = new HashSet<>();
-  private final ArrayDeque<Taken> byTime = new ArrayDeque<>();
+  private final Map<Partition, ArrayDeque<Taken>> taken = new HashMap<>();
+
+  /**
+   * Before the window that ends at this time: five to ten minutes. Rounded, so that partitions that were read at about the same
+   * time have it in common.
+   */
+  static Instant before(Instant time) {
+    var window = WINDOW.toMillis();
+    return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), window) * window).minus(WINDOW);
+  }
 
   /** Whether the record's event is not one of the window; from now on it is. */
   boolean add(LogRecord record) {
@@ -30,17 +43,17 @@ final class RecentEvents {
     var event = new Event(envelope.source(), envelope.id());
     if (!known.add(event))
       return false;
-    byTime.add(new Taken(event, record.appendedAt()));
-    forget(record.appendedAt().minus(WINDOW));
+    var ofPartition = taken.computeIfAbsent(record.partition(), none -> new ArrayDeque<>());
+    ofPartition.add(new Taken(event, record.appendedAt()));
+    forget(ofPartition, record.appendedAt().minus(WINDOW));
     return true;
   }
 
-  private void forget(Instant before) {
-    for (var oldest = byTime.peek(); oldest != null
-        && (oldest.at.isBefore(before) || known.size() > MOST); oldest = byTime
-            .peek()) {
+  private void forget(ArrayDeque<Taken> ofPartition, Instant before) {
+    for (var oldest = ofPartition.peek(); oldest != null
+        && (oldest.at.isBefore(before) || known.size() > MOST); oldest = ofPartition.peek()) {
       known.remove(oldest.event);
-      byTime.remove();
+      ofPartition.remove();
     }
   }
 }

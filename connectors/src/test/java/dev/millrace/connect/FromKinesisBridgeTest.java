@@ -2,6 +2,7 @@ package dev.millrace.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -9,6 +10,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+
+import dev.millrace.log.StreamName;
 
 /** From a Kinesis that holds some entries twice to Kafka, where each is once. */
 class FromKinesisBridgeTest implements BridgeContract {
@@ -48,5 +55,36 @@ class FromKinesisBridgeTest implements BridgeContract {
       assertThat(bridge.health().carried()).isEqualTo(entries.size());
     }
     assertThat(BridgeContract.read(logs.target(), to)).hasSize(entries.size());
+  }
+
+  @Test
+  void records_behind_the_mark_that_are_gone_stop_it_and_are_not_passed_over() {
+    var from = BridgeContract.stream(logs.source(), "from", 1);
+    var to = BridgeContract.stream(logs.target(), "to", 1);
+    BridgeContract.append(logs.source(), BridgeContract.entries(from, new Random(6), 10));
+    try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
+      Shop.await("all are carried", () -> bridge.health().carried() == 10);
+    }
+
+    delete(from);
+    logs.source().create(from, 1);
+    BridgeContract.append(logs.source(), BridgeContract.entries(from, new Random(7), 10));
+
+    try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
+      Shop.await("it says so", () -> bridge.health().state() == BridgeHealth.State.FAILED);
+
+      assertThat(bridge.health().lastError().orElseThrow()).contains("records after the cursor are gone");
+      assertThat(bridge.health().carried()).isZero();
+    }
+  }
+
+  private static void delete(StreamName stream) {
+    try (var client = KinesisAsyncClient.builder().endpointOverride(URI.create(logs.from().address()))
+        .region(Region.US_EAST_1).credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+        .build()) {
+      client.deleteStream(request -> request.streamName(stream.value())).join();
+      client.waiter().waitUntilStreamNotExists(request -> request.streamName(stream.value())).join();
+    }
   }
 }
