@@ -52,8 +52,18 @@ final class KeyQueues {
     }
   }
 
-  /** Lets the keys of what was in flight go on. What of them is late by now is told and goes nowhere. */
-  void release(List<Outgoing> entries, Predicate<Outgoing> late, Consumer<Outgoing> told) {
+  /** All that waits on the key, in order; it waits no more. The key is held by what failed before it. */
+  List<Outgoing> drain(String name) {
+    var key = keys.get(name);
+    return key == null ? List.of() : drain(key);
+  }
+
+  /**
+   * Lets the keys of what was in flight go on. Where the first of a key is late by now, nothing of that key goes anywhere.
+   *
+   * @param told hears of all that waited on a key whose first is late, in order
+   */
+  void release(List<Outgoing> entries, Predicate<Outgoing> late, Consumer<List<Outgoing>> told) {
     var released = new TreeSet<String>();
     for (var entry : entries) {
       if (released.add(entry.key())) {
@@ -69,7 +79,7 @@ final class KeyQueues {
   }
 
   /** As {@link #release}, of a key of which nothing need be in flight; where something is, nothing happens. */
-  void dropLate(String name, Predicate<Outgoing> late, Consumer<Outgoing> told) {
+  void dropLate(String name, Predicate<Outgoing> late, Consumer<List<Outgoing>> told) {
     var key = keys.get(name);
     if (key == null || key.isHeld())
       return;
@@ -80,12 +90,16 @@ final class KeyQueues {
     }
   }
 
-  private void dropLate(KeyQueue key, Predicate<Outgoing> late, Consumer<Outgoing> told) {
-    while (!key.waiting().isEmpty() && late.test(key.waiting().getFirst())) {
-      var entry = key.waiting().removeFirst();
-      bytes -= entry.bytes();
-      told.accept(entry);
-    }
+  private void dropLate(KeyQueue key, Predicate<Outgoing> late, Consumer<List<Outgoing>> told) {
+    if (!key.waiting().isEmpty() && late.test(key.waiting().getFirst()))
+      told.accept(drain(key));
+  }
+
+  private List<Outgoing> drain(KeyQueue key) {
+    var drained = List.copyOf(key.waiting());
+    key.waiting().clear();
+    drained.forEach(entry -> bytes -= entry.bytes());
+    return drained;
   }
 
   void clear() {

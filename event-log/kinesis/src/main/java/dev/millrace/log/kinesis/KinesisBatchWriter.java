@@ -36,7 +36,11 @@ final class KinesisBatchWriter implements BatchWriter {
     this.mark = taken.mark();
   }
 
-  /** Takes the name: the writer that had it is fenced from here on. */
+  /**
+   * Takes the name: the writer that had it is fenced from here on.
+   *
+   * @param writer one that stops at the first failure, as a receipt tells of it too late to keep the next entry back
+   */
   static KinesisBatchWriter open(String name, Supplier<LogWriter> writer, Marks marks) {
     var taken = marks.take(name);
     return new KinesisBatchWriter(name, writer.get(), marks, taken);
@@ -66,7 +70,10 @@ final class KinesisBatchWriter implements BatchWriter {
     }
   }
 
-  /** Returns, or throws, when nothing of the batch is under way any more. What is refused at once ends the batch there. */
+  /**
+   * Returns, or throws, when nothing of the batch is under way any more. As the writer stops at a failure, so does the batch:
+   * the next writer repeats it whole, and what went after a failed entry of its key would have overtaken it.
+   */
   private void write(List<LogEntry> entries) {
     var receipts = new ArrayList<CompletableFuture<Receipt>>(entries.size());
     for (var entry : entries) {

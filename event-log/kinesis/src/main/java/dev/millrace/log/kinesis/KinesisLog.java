@@ -152,7 +152,12 @@ public final class KinesisLog implements EventLog {
 
   @Override
   public LogWriter writer() {
-    return new KinesisLogWriter(client, directory, failures);
+    return writer(AfterFailure.GO_ON);
+  }
+
+  /** A writer for a caller who repeats all from a failure on wants one that stops. */
+  LogWriter writer(AfterFailure afterFailure) {
+    return new KinesisLogWriter(client, directory, failures, afterFailure);
   }
 
   /**
@@ -168,7 +173,7 @@ public final class KinesisLog implements EventLog {
       throw new IllegalArgumentException(
           "'" + name + "' is no name of a batch writer: use 1 to 100 letters, digits and hyphens");
     var marks = new Marks(database("batch writers such as '" + name + "'"), failures.config().streamPrefix());
-    return KinesisBatchWriter.open(name, this::writer, marks);
+    return KinesisBatchWriter.open(name, () -> writer(AfterFailure.STOP), marks);
   }
 
   @Override

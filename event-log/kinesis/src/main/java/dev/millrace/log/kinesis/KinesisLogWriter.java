@@ -16,7 +16,10 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  * The writer on Kinesis. PutRecords may refuse any record of a call and take a later one of the same key; so at most one
  * attempt in flight holds a key, and what was refused is sent again before anything that follows it on that key
  * ({@link StreamQueue}; P1). A receipt is given for what the service acknowledged (P2). Where an acknowledgement is lost,
- * the entry is sent again with the same event id, and may then stand in the log twice.
+ * the entry is sent again with the same event id, and may then stand in the log twice. An entry that fails fails what waits
+ * behind it on its key, unsent, so that a caller who appends it all again has it all in order. What is appended to the key
+ * after that is taken or not as {@link AfterFailure} says; where it goes on, the failed entry is missing before it unless
+ * the caller looked at its receipt.
  *
  * <p>What is chained to a future that was not complete yet runs on one virtual thread of this writer, in the order of
  * the acknowledgements. It may block, but what it waits for must not be an acknowledgement of this same writer.
@@ -25,15 +28,18 @@ final class KinesisLogWriter implements LogWriter {
   private final KinesisAsyncClient client;
   private final ShardDirectory directory;
   private final KinesisFailures failures;
+  private final AfterFailure afterFailure;
   private final BufferRoom room;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final Map<StreamName, StreamSender> senders = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  KinesisLogWriter(KinesisAsyncClient client, ShardDirectory directory, KinesisFailures failures) {
+  KinesisLogWriter(KinesisAsyncClient client, ShardDirectory directory, KinesisFailures failures,
+      AfterFailure afterFailure) {
     this.client = client;
     this.directory = directory;
     this.failures = failures;
+    this.afterFailure = afterFailure;
     this.room = new BufferRoom(failures.config().bufferBytes());
   }
 
@@ -67,7 +73,7 @@ final class KinesisLogWriter implements LogWriter {
 
   private StreamSender sender(StreamName stream) {
     var queue = new StreamQueue(stream, failures, directory.shards(stream), new Told(),
-        () -> ThreadLocalRandom.current().nextLong());
+        afterFailure, () -> ThreadLocalRandom.current().nextLong());
     var sender = new StreamSender(directory.serviceName(stream), client, () -> directory.refresh(stream),
         queue);
     sender.start();

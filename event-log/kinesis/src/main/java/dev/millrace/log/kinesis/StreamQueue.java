@@ -7,7 +7,7 @@ import dev.millrace.log.StreamName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 /**
  * What is to be put into one stream, and what may be put next, so that the entries of a key get there in their order (P1):
  * an attempt holds the keys of its entries until it is answered, and what was refused goes back to the head of its key's
- * queue. Knows neither the service nor a clock; times are nanoseconds of the caller's, none negative. Owned by one thread
- * at a time.
+ * queue. An entry that fails takes with it what waits behind it on its key. Knows neither the service nor a clock; times are
+ * nanoseconds of the caller's, none negative. Owned by one thread at a time.
  */
 final class StreamQueue {
   /** As many as keep the service busy on a long way, few enough that most entries wait and so share calls. */
@@ -34,16 +34,12 @@ final class StreamQueue {
 
   private final StreamName stream;
   private final KinesisFailures failures;
-  private final Outcomes outcomes;
   private final ShardLanes lanes;
   private final KeyQueues waiting;
   private final CallBuilder builder;
   private final long linger;
-  private final long patience;
-  /** Those whose outcome is not certain, in the order in which they were added. */
-  private final LinkedHashSet<Outgoing> open = new LinkedHashSet<>();
+  private final Unsettled unsettled;
   private final List<Stray> strays = new ArrayList<>();
-  private long added;
   private int callsInFlight;
   private int hurried;
   private long listAt = NEVER;
@@ -53,25 +49,24 @@ final class StreamQueue {
 
   /** @throws LogException UNREACHABLE where none of the shards is open */
   StreamQueue(StreamName stream, KinesisFailures failures, List<Shard> shards, Outcomes outcomes,
-      RandomGenerator random) {
+      AfterFailure afterFailure, RandomGenerator random) {
     this.stream = stream;
     this.failures = failures;
-    this.outcomes = outcomes;
     this.lanes = new ShardLanes(stream, shards, random);
     this.waiting = new KeyQueues(lanes);
     this.builder = new CallBuilder(failures.config());
     this.linger = failures.config().linger().toNanos();
-    this.patience = failures.config().deliveryTimeout().toNanos();
+    this.unsettled = new Unsettled(stream, failures, outcomes, afterFailure);
   }
 
   /** The number of the last entry that was added. */
   long lastAdded() {
-    return added;
+    return unsettled.lastAdded();
   }
 
   /** All entries up to this number are settled. */
   long settledUpTo() {
-    return open.isEmpty() ? added : open.getFirst().number() - 1;
+    return unsettled.settledUpTo();
   }
 
   /** From now until as many calls of {@link #unhurry} no entry waits for others to share its call. */
@@ -83,9 +78,9 @@ final class StreamQueue {
     hurried--;
   }
 
+  /** @throws LogException where an entry has failed and {@link AfterFailure} has it that no more is to follow it */
   void add(Outgoing entry, long now) {
-    entry.added(++added, now);
-    open.add(entry);
+    unsettled.add(entry, now);
     waiting.add(entry);
   }
 
@@ -103,9 +98,7 @@ final class StreamQueue {
 
   /** When there may be something to do if nothing happens before. */
   long wakeAt(long now) {
-    var wake = listAt;
-    if (!open.isEmpty() && !isLate(open.getFirst(), now))
-      wake = Math.min(wake, open.getFirst().addedAt() + patience);
+    var wake = Math.min(listAt, unsettled.nextLateAt(now));
     if (callsInFlight < MAX_CALLS) {
       var due = dueAt(now);
       for (var lane : lanes.all()) {
@@ -166,7 +159,7 @@ final class StreamQueue {
       if (passing) {
         refused(item, thrown, now);
       } else {
-        item.entries().forEach(entry -> fail(entry, thrown));
+        fail(item, thrown);
         release(item, now);
       }
     }
@@ -183,13 +176,8 @@ final class StreamQueue {
       }
     }
     for (var index = 0; index < item.entries().size(); index++)
-      append(item.entries().get(index), shard, sequence, index);
+      unsettled.appended(item.entries().get(index), shard, sequence, index);
     release(item, now);
-  }
-
-  private void append(Outgoing entry, Partition shard, String sequence, int index) {
-    open.remove(entry);
-    outcomes.appended(entry, new Receipt(shard, Place.record(sequence, index).position(), entry.eventId()));
   }
 
   private void refused(PutCall.Item item, Throwable failure, long now) {
@@ -198,38 +186,30 @@ final class StreamQueue {
     release(item, now);
   }
 
+  /** Takes with it what waits on the same keys: if the caller tries these again, that would have overtaken them. */
+  private void fail(PutCall.Item item, Throwable cause) {
+    var ofKeys = new LinkedHashMap<String, List<Outgoing>>();
+    item.entries().forEach(entry -> ofKeys.computeIfAbsent(entry.key(), _ -> new ArrayList<>()).add(entry));
+    ofKeys.forEach((key, ofKey) -> {
+      var tried = ofKey.size();
+      ofKey.addAll(waiting.drain(key));
+      unsettled.failed(ofKey, tried, cause);
+    });
+  }
+
   private void release(PutCall.Item item, long now) {
-    waiting.release(item.entries(), entry -> isLate(entry, now), this::expire);
+    waiting.release(item.entries(), entry -> unsettled.isLate(entry, now), unsettled::expired);
   }
 
   /** Gives up what has waited for as long as an append may take. What is in flight is given its answer first. */
   void expire(long now) {
-    if (open.isEmpty() || !isLate(open.getFirst(), now))
-      return;
-    var late = open.stream().takeWhile(entry -> isLate(entry, now)).map(Outgoing::key).distinct().toList();
-    late.forEach(key -> waiting.dropLate(key, entry -> isLate(entry, now), this::expire));
-  }
-
-  private boolean isLate(Outgoing entry, long now) {
-    return entry.addedAt() + patience <= now;
-  }
-
-  private void expire(Outgoing entry) {
-    var last = entry.lastFailure();
-    fail(entry, new RefusedRecord("it was not acknowledged within the delivery timeout of "
-        + failures.config().deliveryTimeout().toSeconds() + " s"
-        + (last == null ? ", as the shard is busy" : ", at last as " + last.getMessage()), last));
-  }
-
-  private void fail(Outgoing entry, Throwable cause) {
-    open.remove(entry);
-    outcomes.failed(entry, failures.of(
-        "appending to the stream " + stream + " under the key '" + entry.key() + "'", cause));
+    for (var key : unsettled.lateKeys(now))
+      waiting.dropLate(key, entry -> unsettled.isLate(entry, now), unsettled::expired);
   }
 
   /** Gives up everything, as no more can be sent. Nothing but {@link #settledUpTo} may be asked of it then. */
   void abandon(Throwable cause) {
-    List.copyOf(open).forEach(entry -> fail(entry, cause));
+    unsettled.abandon(cause);
     waiting.clear();
     strays.clear();
   }
@@ -261,7 +241,7 @@ final class StreamQueue {
   private void settleStrays(long now) {
     for (var stray : List.copyOf(strays)) {
       var shard = lanes.shard(stray.shard);
-      if (shard.isEmpty() && !isLate(stray.item.entries().getLast(), now)) {
+      if (shard.isEmpty() && !unsettled.isLate(stray.item.entries().getLast(), now)) {
         listAt = Math.min(listAt, now + LIST_AGAIN);
       } else {
         strays.remove(stray);
@@ -276,7 +256,7 @@ final class StreamQueue {
     for (var index = 0; index < stray.item.entries().size(); index++) {
       var entry = stray.item.entries().get(index);
       if (shard.isPresent() && shard.get().holds(entry.hashKey()))
-        append(entry, stray.shard, stray.sequence, index);
+        unsettled.appended(entry, stray.shard, stray.sequence, index);
       else
         others.add(entry);
     }

@@ -37,7 +37,7 @@ final class StreamSender {
 
   /**
    * @throws IllegalStateException where it is closed
-   * @throws LogException INTERNAL where it broke down before
+   * @throws LogException INTERNAL where it broke down before; the code of an earlier failure where the queue stops at one
    */
   void add(Outgoing entry) {
     lock.lock();

@@ -10,9 +10,13 @@ import dev.millrace.log.LogException.Code;
 import dev.millrace.log.LogWriter;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.kinesis.FaultyService.Chances;
 import dev.millrace.log.tck.History;
 import dev.millrace.log.tck.Reading;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +81,28 @@ class KinesisBatchWriterTest {
   }
 
   @Test
+  void a_batch_ends_at_its_first_failure_so_that_nothing_overtakes_what_is_appended_again() {
+    var stream = created("ends");
+    var faults = new FaultyService(new Random(1), new Chances(0, 100, 0, 0, 0));
+    var impatient = streams.config(faults).database(postgres.dataSource())
+        .deliveryTimeout(Duration.ofSeconds(1)).requestTimeout(Duration.ofMillis(900)).build();
+    var batch = entries(stream, "a", "b", "c");
+
+    try (var faulty = KinesisLog.at(impatient);
+        var writer = KinesisBatchWriter.open("ends",
+            () -> new SlowAfterTheFirst(faulty.writer(AfterFailure.STOP), faults::stop),
+            marks(new CutConnections(
+                postgres.dataSource()), ""))) {
+      assertFails(Code.UNREACHABLE, () -> writer.append(batch, "1"));
+    }
+
+    try (var next = log.batchWriter("ends")) {
+      next.append(batch, "1");
+    }
+    assertThat(History.ids(Reading.all(log, stream))).containsExactly("a", "b", "c");
+  }
+
+  @Test
   void systems_that_share_a_database_have_marks_of_their_own() {
     var ours = marks(new CutConnections(postgres.dataSource()), "ours.");
     var theirs = marks(new CutConnections(postgres.dataSource()), "theirs.");
@@ -110,6 +136,39 @@ class KinesisBatchWriterTest {
     public void flush() {
       writer.flush();
       action.run();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+
+  /** Brings the second entry when the first has failed and the log takes all again. */
+  private static final class SlowAfterTheFirst implements LogWriter {
+    private final LogWriter writer;
+    private final Runnable mend;
+    private final List<CompletableFuture<Receipt>> receipts = new ArrayList<>();
+
+    SlowAfterTheFirst(LogWriter writer, Runnable mend) {
+      this.writer = writer;
+      this.mend = mend;
+    }
+
+    @Override
+    public CompletableFuture<Receipt> append(LogEntry entry) {
+      if (receipts.size() == 1) {
+        assertThat(receipts.getFirst()).failsWithin(Duration.ofSeconds(20));
+        mend.run();
+      }
+      var receipt = writer.append(entry);
+      receipts.add(receipt);
+      return receipt;
+    }
+
+    @Override
+    public void flush() {
+      writer.flush();
     }
 
     @Override

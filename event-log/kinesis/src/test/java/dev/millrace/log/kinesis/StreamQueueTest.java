@@ -1,6 +1,7 @@
 package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogException.Code;
@@ -16,6 +17,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.services.kinesis.model.KinesisException;
 
 /** The order and the limits of calls, in simulated time: {@code -Dqueue.histories=N} and {@code -Dqueue.seed=S} say how many histories
  * there are, and the seed of the first. */
@@ -67,7 +71,7 @@ class StreamQueueTest {
     var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
     var outcomes = new Told();
     var queue = new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes,
-        new Random(1));
+        AfterFailure.GO_ON, new Random(1));
     var entries = manyKeys(2).entries();
     queue.add(new Outgoing(entries.getFirst()), 0);
     assertThat(queue.next(5 * MILLISECOND)).isPresent();
@@ -97,6 +101,76 @@ class StreamQueueTest {
     assertThat(Duration.ofNanos(service.now())).isBetween(Duration.ofSeconds(3), Duration.ofMillis(3_200));
   }
 
+  @Test
+  void what_waits_behind_a_late_entry_of_its_key_fails_with_it_instead_of_overtaking_it() {
+    var outcomes = new Told();
+    var queue = queue(small().deliveryTimeout(Duration.ofSeconds(3)).build(), outcomes, AfterFailure.GO_ON);
+    queue.add(outgoing("k", "e10"), 0);
+    var call = queue.next(MILLISECOND).orElseThrow();
+    queue.add(outgoing("k", "e11"), 2 * ShardPace.SECOND);
+    queue.add(outgoing("other", "f"), 2 * ShardPace.SECOND);
+
+    queue.failed(call, ApiCallTimeoutException.create(1), 3 * ShardPace.SECOND);
+
+    assertThat(outcomes.failures).containsOnlyKeys("e10", "e11").hasEntrySatisfying("e11",
+        failure -> {
+          assertThat(failure.code()).isEqualTo(Code.UNREACHABLE);
+          assertThat(failure).hasMessageContaining("overtake").hasMessageContaining("delivery timeout");
+        });
+    assertThat(idsOf(queue.next(4 * ShardPace.SECOND).orElseThrow())).containsExactly("f");
+    assertThat(queue.next(4 * ShardPace.SECOND)).isEmpty();
+  }
+
+  @Test
+  void what_waits_behind_a_refused_entry_of_its_key_fails_with_it_and_what_comes_later_is_the_callers_to_decide() {
+    var outcomes = new Told();
+    var queue = queue(small().build(), outcomes, AfterFailure.GO_ON);
+    queue.add(outgoing("k", "e10"), 0);
+    var call = queue.next(MILLISECOND).orElseThrow();
+    queue.add(outgoing("k", "e11"), MILLISECOND);
+
+    queue.failed(call, denied(), 2 * MILLISECOND);
+    queue.add(outgoing("k", "e12"), ShardPace.SECOND);
+
+    assertThat(outcomes.failures).containsOnlyKeys("e10", "e11").allSatisfy(
+        (_, failure) -> assertThat(failure.code()).isEqualTo(Code.REFUSED));
+    assertThat(idsOf(queue.next(2 * ShardPace.SECOND).orElseThrow())).containsExactly("e12");
+  }
+
+  @Test
+  void a_queue_that_stops_takes_nothing_from_the_moment_an_entry_fails() {
+    var outcomes = new Told();
+    var queue = queue(small().build(), outcomes, AfterFailure.STOP);
+    queue.add(outgoing("k", "e10"), 0);
+    queue.failed(queue.next(MILLISECOND).orElseThrow(), denied(), 2 * MILLISECOND);
+
+    assertThatThrownBy(() -> queue.add(outgoing("k", "e11"), 3 * MILLISECOND))
+        .isInstanceOfSatisfying(LogException.class, failure -> assertThat(failure.code())
+            .isEqualTo(Code.REFUSED));
+
+    assertThat(queue.settledUpTo()).isEqualTo(queue.lastAdded());
+    assertThat(queue.next(ShardPace.SECOND)).isEmpty();
+  }
+
+  private static StreamQueue queue(KinesisLogConfig config, Told outcomes, AfterFailure afterFailure) {
+    var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
+    return new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes, afterFailure,
+        new Random(1));
+  }
+
+  private static Outgoing outgoing(String key, String id) {
+    return new Outgoing(LocalStreams.entry(STREAM, key, id));
+  }
+
+  private static List<String> idsOf(PutCall call) {
+    return call.items().stream().flatMap(item -> item.entries().stream()).map(Outgoing::eventId).toList();
+  }
+
+  private static Throwable denied() {
+    return KinesisException.builder().message("simulated").statusCode(400)
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode("AccessDeniedException").build()).build();
+  }
+
   private static History manyKeys(int count) {
     var entries = new ArrayList<dev.millrace.log.LogEntry>();
     for (var i = 0; i < count; i++)
@@ -114,7 +188,7 @@ class StreamQueueTest {
   private static Told run(SimulatedService service, KinesisLogConfig config, History history) {
     var outcomes = new Told();
     var queue = new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes,
-        new Random(3));
+        AfterFailure.GO_ON, new Random(3));
     history.entries().forEach(entry -> queue.add(new Outgoing(entry), service.now()));
     while (queue.settledUpTo() < queue.lastAdded())
       service.step(queue);
