@@ -45,11 +45,16 @@ final class CallBuilder {
     return taken;
   }
 
-  /** What may share a record: whole keys as they are ready, and of the last one as much as fits. */
+  /**
+   * What may share a record: whole keys as they are ready, and of the last one as much as fits. Not one that is in this lane
+   * only as its own shard is not listed yet: readers drop what an aggregate brings to a shard that does not hold it.
+   */
   private KplAggregation aggregation(ShardLane lane, int room) {
     var aggregation = new KplAggregation(
         config.aggregation() ? Math.min(room, Math.min(AGGREGATE_BYTES, config.maxRecordBytes())) : 0);
     for (var key : lane.ready()) {
+      if (!lane.shard().holds(key.hashKey()))
+        return aggregation;
       for (var entry : key.waiting()) {
         if (!aggregation.add(entry))
           return aggregation;

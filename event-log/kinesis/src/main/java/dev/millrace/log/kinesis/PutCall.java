@@ -29,7 +29,7 @@ record PutCall(List<Item> items) {
           SdkBytes.fromByteArrayUnsafe(entry.data()));
     }
 
-    /** An aggregate; its hash key is its first entry's, which the shard of the lane holds. */
+    /** An aggregate; its hash key is its first entry's. The shard of the lane holds all of theirs. */
     static Item of(ShardLane lane, KplAggregation aggregation) {
       var entries = aggregation.entries();
       if (entries.size() == 1)

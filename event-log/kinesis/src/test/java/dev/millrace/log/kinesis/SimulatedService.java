@@ -23,8 +23,8 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
- * A stream's service as far as a {@link StreamQueue} sees it, in a time of its own. Refuses, forgets and reshards at random,
- * and holds each call to the service's limits and to no key's being in flight twice.
+ * A stream's service as far as a {@link StreamQueue} sees it, in a time of its own. Refuses, forgets, reshards and lists gaps
+ * at random, and holds each call to the service's limits and to no key's being in flight twice.
  */
 final class SimulatedService {
   private static final BigInteger HASH_KEYS = BigInteger.TWO.pow(128);
@@ -85,6 +85,15 @@ final class SimulatedService {
     return List.copyOf(shards);
   }
 
+  /** As the service lists them between the closing of a parent and the opening of its child: one is not there yet. */
+  List<Shard> shardsWithGap() {
+    var young = shards.stream().filter(one -> one.isOpen() && !one.parents().isEmpty()).toList();
+    if (young.size() < 2)
+      return shards();
+    var missing = young.get(random.nextInt(young.size()));
+    return shards.stream().filter(one -> !one.equals(missing)).toList();
+  }
+
   /** What readers see, in the order in which it was appended. */
   List<LogRecord> records() {
     return records;
@@ -98,10 +107,11 @@ final class SimulatedService {
   void step(StreamQueue queue) {
     queue.expire(now);
     if (queue.wantsShards(now)) {
-      if (random.nextBoolean())
-        queue.reshard(shards(), now);
-      else
-        queue.shardsUnknown(now);
+      switch (random.nextInt(4)) {
+        case 0, 1 -> queue.reshard(shards(), now);
+        case 2 -> queue.reshard(shardsWithGap(), now);
+        default -> queue.shardsUnknown(now);
+      }
     }
     if (queue.settledUpTo() == queue.lastAdded())
       return;
@@ -178,7 +188,7 @@ final class SimulatedService {
     return PutRecordsResultEntry.builder().shardId(shard.partition().id()).sequenceNumber(number).build();
   }
 
-  private void reshard() {
+  void reshard() {
     var open = shards.stream().filter(Shard::isOpen).sorted(Comparator.comparing(Shard::firstHash)).toList();
     var at = random.nextInt(open.size());
     var one = open.get(at);

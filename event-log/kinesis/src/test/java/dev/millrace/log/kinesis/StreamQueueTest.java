@@ -152,6 +152,26 @@ class StreamQueueTest {
     assertThat(queue.next(ShardPace.SECOND)).isEmpty();
   }
 
+  @Test
+  void keys_whose_shard_is_not_listed_yet_share_no_record_with_those_of_the_shard_that_stands_in() {
+    var config = KinesisLogConfig.builder().region("any").aggregation(true).build();
+    var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
+    service.reshard();
+    var listed = service.shardsWithGap();
+    var present = listed.stream().filter(Shard::isOpen).findAny().orElseThrow();
+    var queue = new StreamQueue(STREAM, new KinesisFailures(config), listed, new Told(), AfterFailure.GO_ON,
+        new Random(1));
+    manyKeys(40).entries().forEach(entry -> queue.add(new Outgoing(entry), 0));
+
+    var items = new ArrayList<PutCall.Item>();
+    for (var call = queue.next(ShardPace.SECOND); call.isPresent(); call = queue.next(ShardPace.SECOND))
+      items.addAll(call.get().items());
+
+    assertThat(items).filteredOn(PutCall.Item::isAggregate).isNotEmpty()
+        .allSatisfy(item -> assertThat(item.entries()).allMatch(entry -> present.holds(entry.hashKey())));
+    assertThat(items.stream().mapToInt(item -> item.entries().size()).sum()).isEqualTo(40);
+  }
+
   private static StreamQueue queue(KinesisLogConfig config, Told outcomes, AfterFailure afterFailure) {
     var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
     return new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes, afterFailure,
