@@ -109,7 +109,7 @@ final class Catalog {
       create(connection, 1);
       update(connection, "INSERT INTO millrace.view (name, sql_schema, live_generation) VALUES (?, ?, 1)",
           projection.name(), projection.schema());
-      show(connection, 1);
+      show(connection, 1, false);
       return 1;
     }
     int generation = wanted.orElse(entry.get().live);
@@ -141,13 +141,13 @@ final class Catalog {
   /** Makes a generation the one that readers see. */
   void promote(Connection connection, int generation) throws SQLException {
     prepare(connection);
-    if (fingerprint(connection, generation).isEmpty())
-      throw unknown(generation);
+    var definition = definition(connection, generation).orElseThrow(() -> unknown(generation));
+    int live = entry(connection).map(Entry::live).orElseThrow(() -> unknown(generation));
     update(connection, """
         UPDATE millrace.view SET previous_generation = live_generation, live_generation = ?
         WHERE name = ? AND live_generation <> ?
         """, generation, projection.name(), generation);
-    show(connection, generation);
+    show(connection, generation, definition.equals(definition(connection, live).orElse("")));
   }
 
   /** Makes the generation live that was so before the last promotion, and answers it. */
@@ -159,6 +159,12 @@ final class Catalog {
     }
     promote(connection, previous.getAsInt());
     return previous.getAsInt();
+  }
+
+  /** The generation that readers see. */
+  int live(Connection connection) throws SQLException {
+    return entry(connection).orElseThrow(() -> new ViewException(UNKNOWN_VIEW,
+        "the database has no view " + projection.name() + ": start its runner first")).live();
   }
 
   Optional<Entry> entry(Connection connection) throws SQLException {
@@ -225,12 +231,20 @@ final class Catalog {
         projection.name(), generation, projection.fingerprint(), projection.mapping().definition());
   }
 
-  /** Points the SQL view at a generation's table; dropped and made anew, as its columns may differ. */
-  private void show(Connection connection, int generation) throws SQLException {
+  /**
+   * Points the SQL view at a generation's table. With the same columns it stays the same view, whoever else's views are made
+   * from it; with others it is made anew, with the privileges that it had.
+   */
+  private void show(Connection connection, int generation, boolean sameColumns) throws SQLException {
+    var name = projection.sqlName();
+    var grants = GenerationTable.grants(connection, name, name);
     try (var statement = connection.createStatement()) {
-      statement.execute("DROP VIEW IF EXISTS " + projection.sqlName());
-      statement.execute(
-          "CREATE VIEW " + projection.sqlName() + " AS SELECT * FROM " + projection.sqlTable(generation));
+      if (!sameColumns)
+        statement.execute("DROP VIEW IF EXISTS " + name);
+      statement
+          .execute("CREATE OR REPLACE VIEW " + name + " AS SELECT * FROM " + projection.sqlTable(generation));
+      for (var grant : grants)
+        statement.execute(grant);
     }
   }
 

@@ -50,6 +50,14 @@ final class Checkpoints {
         AND c.epoch = u.epoch AND c."position" IS NOT DISTINCT FROM u.begins
       """;
 
+  private static final String BEGIN = """
+      INSERT INTO millrace.checkpoint (view, generation, stream, "partition", "position", epoch, owner, events, "rows",
+        parked, appended_at, updated_at)
+      SELECT ?, ?, u.stream, u.part, u.ends, 0, ?, u.events, u.grown, u.parked, u.appended::timestamptz, ?::timestamptz
+      FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[])
+          AS u(stream, part, ends, appended, events, grown, parked)
+      """;
+
   private final String view;
   private final int generation;
 
@@ -80,6 +88,24 @@ final class Checkpoints {
       }
     }
     return held;
+  }
+
+  /** Writes down how far partitions are read that nobody has taken yet. */
+  void begin(Connection connection, Collection<Step> steps, String owner, Instant now) throws SQLException {
+    try (var statement = connection.prepareStatement(BEGIN)) {
+      statement.setString(1, view);
+      statement.setInt(2, generation);
+      statement.setString(3, owner);
+      statement.setString(4, now.toString());
+      SqlArray.set(statement, 5, "text", steps, step -> step.partition.stream().value());
+      SqlArray.set(statement, 6, "text", steps, step -> step.partition.id());
+      SqlArray.set(statement, 7, "text", steps, step -> step.to.value());
+      SqlArray.set(statement, 8, "text", steps, step -> step.appendedAt.map(Instant::toString).orElse(null));
+      SqlArray.set(statement, 9, "int8", steps, step -> (long) step.events);
+      SqlArray.set(statement, 10, "int8", steps, step -> (long) step.rows);
+      SqlArray.set(statement, 11, "int8", steps, step -> (long) step.parked);
+      statement.executeUpdate();
+    }
   }
 
   /** Moves the partitions on; false where one of them is no longer the caller's, or is not where the caller thinks. */

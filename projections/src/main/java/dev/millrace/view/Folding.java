@@ -12,16 +12,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of a batch over the rows it changes, in memory. Begun anew for each attempt to write the batch; used once, by one
- * thread. Each event changes all of its rows or, where one of its folds throws, none.
+ * One pass of a batch, or of the batches of a whole history, over the rows they change, in memory. Begun anew for each attempt
+ * to write; used once, by one thread. Each event changes all of its rows or, where one of its folds throws, none.
  */
 final class Folding<R extends Record> {
+  /** A parked record's objects, beside what it holds. */
+  private static final int RECORD_BYTES = 400;
+
   private final Projection<R> projection;
   private final Map<RowKey, R> before;
   private final ParkedKeys parkedKeys;
   private final Map<RowKey, @Nullable R> after = new HashMap<>();
   private final List<ParkedRecord> parked = new ArrayList<>();
   private final Map<Partition, Integer> events = new HashMap<>();
+  private long parkedBytes;
 
   /**
    * A pass.
@@ -46,6 +50,12 @@ final class Folding<R extends Record> {
   }
 
   Outcome<R> fold(List<Decoded<R>> batch) {
+    add(batch);
+    return outcome();
+  }
+
+  /** Folds a batch after those before it. */
+  void add(List<Decoded<R>> batch) {
     for (var decoded : batch) {
       switch (decoded) {
         case Decoded.Ignored<R> ignored -> {
@@ -54,14 +64,29 @@ final class Folding<R extends Record> {
           park(new ParkedRecord(record, reason, message));
         case Decoded.Changes<R>(var record, var changes) -> {
           if (parkedKeys.waits(record)) {
-            parked.add(ParkedRecord.follows(record));
+            keep(ParkedRecord.follows(record));
           } else {
             apply(record, changes);
           }
         }
       }
     }
-    return outcome();
+  }
+
+  /** How many keys were changed so far. */
+  int keys() {
+    return after.size();
+  }
+
+  /** About how much memory the records take that are kept aside so far. */
+  long parkedBytes() {
+    return parkedBytes;
+  }
+
+  /** The row of a key that was changed; null where there is none, or no more. */
+  @Nullable
+  R row(RowKey key) {
+    return after.get(key);
   }
 
   private void apply(LogRecord record, List<Decoded.Keyed<R>> changes) {
@@ -105,12 +130,18 @@ final class Folding<R extends Record> {
     return mapping.canonical(row);
   }
 
-  private void park(ParkedRecord record) {
+  private void keep(ParkedRecord record) {
     parked.add(record);
+    parkedBytes += RECORD_BYTES + record.message().length() + record.record().payload().length;
+  }
+
+  private void park(ParkedRecord record) {
+    keep(record);
     parkedKeys.add(record.record());
   }
 
-  private Outcome<R> outcome() {
+  /** What all of it comes to. */
+  Outcome<R> outcome() {
     var inserts = new TreeMap<RowKey, R>();
     var updates = new TreeMap<RowKey, R>();
     var deletes = new ArrayList<RowKey>();

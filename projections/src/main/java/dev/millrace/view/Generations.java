@@ -1,7 +1,6 @@
 package dev.millrace.view;
 
 import static dev.millrace.view.ViewException.Code.DEFINITION_CHANGED;
-import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
 
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
@@ -33,12 +32,7 @@ public final class Generations {
    * @throws ViewException UNKNOWN_VIEW where the view was never built
    */
   public int live() {
-    return Transaction.run(database, "the live generation of " + projection.name(), this::live);
-  }
-
-  private int live(Connection connection) throws SQLException {
-    return catalog.entry(connection).orElseThrow(() -> new ViewException(UNKNOWN_VIEW,
-        "the database has no view " + projection.name() + ": start its runner first")).live();
+    return Transaction.run(database, "the live generation of " + projection.name(), catalog::live);
   }
 
   /**
@@ -97,7 +91,7 @@ public final class Generations {
 
   private Found read(Connection connection, int generation) throws SQLException {
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ); // both as of one moment
-    int live = live(connection);
+    int live = catalog.live(connection);
     if (!Objects.equals(catalog.definition(connection, live), catalog.definition(connection, generation))) {
       throw new ViewException(DEFINITION_CHANGED, "generations " + live + " and " + generation + " of "
           + projection.name() + " have other columns: they cannot be compared row by row");

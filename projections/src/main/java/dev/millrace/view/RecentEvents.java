@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -144,6 +145,34 @@ final class RecentEvents {
     return events.subList(Math.max(0, events.size() - WINDOW), events.size());
   }
 
+  /**
+   * Takes up partitions that are read from their beginning, by whoever read those that they come from as well: nobody else
+   * knows more. Those that were taken up before stay as they are.
+   */
+  void begin(Collection<Partition> partitions) {
+    if (!log.repeats())
+      return;
+    for (var partition : partitions) {
+      if (!windows.containsKey(partition)) {
+        var window = new Window();
+        window.inherited = known(log.parents(partition));
+        windows.put(partition, window);
+      }
+    }
+  }
+
+  private Set<EventDigest> known(Set<Partition> partitions) {
+    var known = new HashSet<EventDigest>();
+    for (var partition : partitions) {
+      var window = windows.get(partition);
+      if (window != null) {
+        known.addAll(window.own);
+        known.addAll(window.inherited);
+      }
+    }
+    return known;
+  }
+
   void forget(Collection<Partition> partitions) {
     partitions.forEach(windows::remove);
   }
@@ -180,6 +209,21 @@ final class RecentEvents {
       Optional.ofNullable(inHand.get(decoded.record())).ifPresent(event -> byPartition
           .computeIfAbsent(decoded.record().partition(), _ -> new ArrayList<>()).add(event));
     }
+    save(connection, byPartition);
+  }
+
+  /** Writes down all that is known of the partitions that were begun. */
+  void saveAll(Connection connection) throws SQLException {
+    var byPartition = new TreeMap<Partition, List<EventDigest>>();
+    windows.forEach((partition, window) -> {
+      if (!window.own.isEmpty())
+        byPartition.put(partition, List.copyOf(window.own));
+    });
+    save(connection, byPartition);
+  }
+
+  private void save(Connection connection, SortedMap<Partition, List<EventDigest>> byPartition)
+      throws SQLException {
     if (byPartition.isEmpty())
       return;
     try (var statement = connection.prepareStatement(SAVE)) {

@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -101,14 +100,9 @@ public final class Runner implements AutoCloseable {
 
     /** The runner, not started yet. */
     public Runner build() {
-      return new Runner(this, work(projection));
-    }
-
-    private <R extends Record> Work<R> work(Projection<R> projection) {
-      var decoding = new Decoding<>(projection, Objects.requireNonNull(codec, "codec"));
-      return new Work<>(projection, Objects.requireNonNull(log, "log"), decoding,
-          Objects.requireNonNull(database, "database"), clock,
-          ProcessHandle.current().pid() + "-" + UUID.randomUUID());
+      return new Runner(this,
+          Work.of(projection, Objects.requireNonNull(log, "log"), Objects.requireNonNull(codec, "codec"),
+              Objects.requireNonNull(database, "database"), clock));
     }
   }
 
