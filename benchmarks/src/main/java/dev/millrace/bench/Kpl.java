@@ -2,14 +2,17 @@ package dev.millrace.bench;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -49,20 +52,34 @@ final class Kpl implements AutoCloseable {
 
   /** The daemon's CPU time so far, less that of the front, which is this process's but not the KPL's. */
   long cpuNanos() {
-    var daemon = ProcessHandle.current().children()
-        .filter(child -> child.info().command().orElse("").startsWith(folder.toString()))
-        .map(child -> child.info().totalCpuDuration().orElse(Duration.ZERO))
-        .mapToLong(Duration::toNanos).sum();
-    return daemon - front.cpuNanos();
+    return daemons().map(daemon -> daemon.info().totalCpuDuration().orElse(Duration.ZERO))
+        .mapToLong(Duration::toNanos).sum() - front.cpuNanos();
   }
 
+  private Stream<ProcessHandle> daemons() {
+    return ProcessHandle.current().children()
+        .filter(child -> child.info().command().orElse("").startsWith(folder.toString()));
+  }
+
+  /** The daemon is gone, with its pipes, when this returns; so is its program, which is 89 MB. */
   @Override
   public void close() throws IOException {
+    var daemons = daemons().toList();
     producer.destroy();
+    daemons.forEach(daemon -> daemon.onExit().join());
     front.close();
+    while (Files.exists(folder))
+      delete();
+  }
+
+  /** A thread of the KPL may be taking the pipes away at the same time. */
+  private void delete() throws IOException {
     try (var files = Files.walk(folder)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList())
-        Files.delete(file);
+        Files.deleteIfExists(file);
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof NoSuchFileException))
+        throw e.getCause();
     }
   }
 }
