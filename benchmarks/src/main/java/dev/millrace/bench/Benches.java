@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 public final class Benches {
   private static final List<Bench> ALL = List.of(new CodecBench(), new PublishBench(),
       new KinesisPublishBench(), new ProjectBench(),
-      new EndToEndBench());
+      new RebuildBench(), new EndToEndBench());
   private static final JsonMapper JSON = JsonMapper.builder()
       .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
       .build();

@@ -6,6 +6,7 @@ import bench.Order;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** Orders to measure with: the same ones at every call. */
 final class Orders {
@@ -18,11 +19,17 @@ final class Orders {
 
   /** @param keys how many different order ids there are */
   static List<Order> make(int count, int keys) {
-    var random = new Random(7);
     var orders = new ArrayList<Order>(count);
+    each(count, keys, orders::add);
+    return orders;
+  }
+
+  /** Makes them one by one. */
+  static void each(int count, int keys, Consumer<Order> taker) {
+    var random = new Random(7);
     for (int i = 0; i < count; i++) {
       var lines = List.of(line(random), line(random));
-      orders.add(new Order("order-" + (i < keys ? i : random.nextInt(keys)),
+      taker.accept(new Order("order-" + (i < keys ? i : random.nextInt(keys)),
           i % 4 == 0 ? null : "C" + random.nextInt(4_000),
           COUNTRIES.get(random.nextInt(COUNTRIES.size())), "Town " + random.nextInt(100),
           1_291_190_760_000L + i * 1_000L,
@@ -30,7 +37,6 @@ final class Orders {
           random.nextBoolean(),
           1 + random.nextInt(40), null, lines));
     }
-    return orders;
   }
 
   private static Line line(Random random) {

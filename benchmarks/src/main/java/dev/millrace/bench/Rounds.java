@@ -16,6 +16,12 @@ final class Rounds {
     double run() throws Exception;
   }
 
+  /** Work that may fail. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws Exception;
+  }
+
   private final String bench;
   private final int warmUps;
   private final int rounds;
@@ -56,6 +62,13 @@ final class Rounds {
 
   @SuppressWarnings("ArrayRecordComponent") // filled round by round, and never compared
   private record Measured(String name, Subject subject, double[] values) {}
+
+  /** How long the work takes. */
+  static double seconds(Work work) throws Exception {
+    long started = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - started) / 1e9;
+  }
 
   static double median(double[] values) {
     var sorted = values.clone();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "publish", "publish-kinesis", "project", "end-to-end"})
+  @ValueSource(strings = {"codec", "publish", "publish-kinesis", "project", "rebuild", "end-to-end"})
   void every_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
     if (bench.endsWith("-kinesis"))
       DevKinesis.unavailable().ifPresent(why -> abort(bench + " is skipped: " + why));
@@ -47,7 +47,7 @@ class BenchesTest {
   @Test
   void no_bench_is_left_out_here() {
     assertThat(Benches.names())
-        .isEqualTo(List.of("codec", "publish", "publish-kinesis", "project", "end-to-end"));
+        .isEqualTo(List.of("codec", "publish", "publish-kinesis", "project", "rebuild", "end-to-end"));
   }
 
   private static JsonNode json(String line) {

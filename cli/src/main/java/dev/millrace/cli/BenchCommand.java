@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "BENCH", description = "codec, publish, project or end-to-end")
+  @Parameters(paramLabel = "BENCH", description = "codec, publish, project, rebuild or end-to-end")
   private String bench = "";
 
   @Option(names = "--events", paramLabel = "N", converter = Count.class, description = "how many events one run takes")
