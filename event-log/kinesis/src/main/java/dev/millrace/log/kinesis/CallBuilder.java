@@ -56,7 +56,7 @@ final class CallBuilder {
       if (!lane.shard().holds(key.hashKey()))
         return aggregation;
       for (var entry : key.waiting()) {
-        if (!aggregation.add(entry))
+        if (entry.isAlone() || !aggregation.add(entry))
           return aggregation;
       }
     }

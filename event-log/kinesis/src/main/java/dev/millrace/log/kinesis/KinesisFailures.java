@@ -6,6 +6,7 @@ import dev.millrace.schema.Fault;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientException;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.kinesis.model.ExpiredNextTokenException;
+import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.KmsThrottlingException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
@@ -21,6 +23,11 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /** What the log throws where the SDK, or the database of leases and marks, throws theirs. */
 record KinesisFailures(KinesisLogConfig config) {
+  private static final Set<String> ABOUT_RECORDS = Set.of("InvalidArgumentException", "ValidationException",
+      "SerializationException");
+  /** The status of HTTP for a request that is more than the service, or one on the way there, takes. */
+  private static final int TOO_LARGE = 413;
+
   /**
    * @param doing what was tried, naming stream and key or shard, such as {@code creating the stream sales.orders}
    */
@@ -35,6 +42,14 @@ record KinesisFailures(KinesisLogConfig config) {
   /** Whether the same may be tried again with hope: the service, the way there or the database was not able to for now. */
   static boolean isPassing(Throwable thrown) {
     return codeOf(rootOf(thrown)).fault() == Fault.EXTERNAL;
+  }
+
+  /** Whether a call was refused for what it brings: as a whole, though it may be for one record of it. */
+  static boolean isAboutRecords(Throwable thrown) {
+    return rootOf(thrown) instanceof AwsServiceException e
+        && (e instanceof InvalidArgumentException || e.statusCode() == TOO_LARGE
+            || (e.awsErrorDetails() != null
+                && ABOUT_RECORDS.contains(String.valueOf(e.awsErrorDetails().errorCode()))));
   }
 
   /** What happened, without the wrappers that futures put around it. */

@@ -19,6 +19,7 @@ final class Outgoing {
   private final int bytes;
   private long number;
   private long addedAt;
+  private boolean alone;
   private @Nullable Throwable lastFailure;
 
   Outgoing(LogEntry entry) {
@@ -71,6 +72,15 @@ final class Outgoing {
 
   long addedAt() {
     return addedAt;
+  }
+
+  /** From now on it shares no record with others: the service refuses one that it was in. */
+  void separate() {
+    alone = true;
+  }
+
+  boolean isAlone() {
+    return alone;
   }
 
   void attemptFailed(Throwable failure) {

@@ -42,6 +42,13 @@ record PutCall(List<Item> items) {
       return hashKey.isPresent();
     }
 
+    /** What the service counts of it: data and partition key. */
+    int bytes() {
+      return isAggregate()
+          ? data.asByteArrayUnsafe().length + KplAggregation.PARTITION_KEY.length()
+          : entries.getFirst().bytes();
+    }
+
     PutRecordsRequestEntry request() {
       var entry = PutRecordsRequestEntry.builder().partitionKey(partitionKey).data(data);
       hashKey.ifPresent(hash -> entry.explicitHashKey(hash.toString()));

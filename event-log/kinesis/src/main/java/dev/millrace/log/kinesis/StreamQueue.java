@@ -39,6 +39,7 @@ final class StreamQueue {
   private final CallBuilder builder;
   private final long linger;
   private final Unsettled unsettled;
+  private final Suspects suspects = new Suspects();
   private final List<Stray> strays = new ArrayList<>();
   private int callsInFlight;
   private int hurried;
@@ -86,7 +87,14 @@ final class StreamQueue {
 
   /** The next call, which is to be sent now and then {@link #answered} or {@link #failed}. */
   Optional<PutCall> next(long now) {
-    if (callsInFlight == MAX_CALLS || now < dueAt(now))
+    if (callsInFlight == MAX_CALLS)
+      return Optional.empty();
+    var again = suspects.next(now);
+    if (again.isPresent()) {
+      callsInFlight++;
+      return again;
+    }
+    if (now < dueAt(now))
       return Optional.empty();
     var call = builder.build(List.copyOf(lanes.all()), now);
     call.ifPresent(made -> {
@@ -100,6 +108,7 @@ final class StreamQueue {
   long wakeAt(long now) {
     var wake = Math.min(listAt, unsettled.nextLateAt(now));
     if (callsInFlight < MAX_CALLS) {
+      wake = Math.min(wake, suspects.nextRoomAt(now));
       var due = dueAt(now);
       for (var lane : lanes.all()) {
         if (!lane.ready().isEmpty())
@@ -153,18 +162,33 @@ final class StreamQueue {
   /** A call as a whole failed, or nobody knows whether it did. */
   void failed(PutCall call, Throwable thrown, long now) {
     callsInFlight--;
+    if (KinesisFailures.isAboutRecords(thrown)) {
+      narrow(call, thrown, now);
+      return;
+    }
     var passing = KinesisFailures.isPassing(thrown);
     var throttled = RefusedRecord.isThrottling(KinesisFailures.rootOf(thrown));
     for (var item : call.items()) {
-      if (passing) {
+      if (passing)
         refused(item, thrown, now);
-      } else {
-        fail(item, thrown);
-        release(item, now);
-      }
+      else
+        fail(item, thrown, now);
     }
     call.items().stream().map(PutCall.Item::lane).distinct()
         .forEach(lane -> lane.pace().refused(throttled, true, now));
+  }
+
+  /** Nothing of the call was taken; only an entry that is refused alone is to fail for it. */
+  private void narrow(PutCall call, Throwable thrown, long now) {
+    var first = call.items().getFirst();
+    if (call.items().size() > 1) {
+      suspects.add(call.items());
+    } else if (first.isAggregate()) {
+      first.entries().forEach(Outgoing::separate);
+      refused(first, thrown, now);
+    } else {
+      fail(first, thrown, now);
+    }
   }
 
   private void taken(PutCall.Item item, Partition shard, String sequence, long now) {
@@ -187,7 +211,7 @@ final class StreamQueue {
   }
 
   /** Takes with it what waits on the same keys: if the caller tries these again, that would have overtaken them. */
-  private void fail(PutCall.Item item, Throwable cause) {
+  private void fail(PutCall.Item item, Throwable cause, long now) {
     var ofKeys = new LinkedHashMap<String, List<Outgoing>>();
     item.entries().forEach(entry -> ofKeys.computeIfAbsent(entry.key(), _ -> new ArrayList<>()).add(entry));
     ofKeys.forEach((key, ofKey) -> {
@@ -195,6 +219,7 @@ final class StreamQueue {
       ofKey.addAll(waiting.drain(key));
       unsettled.failed(ofKey, tried, cause);
     });
+    release(item, now);
   }
 
   private void release(PutCall.Item item, long now) {
@@ -211,6 +236,7 @@ final class StreamQueue {
   void abandon(Throwable cause) {
     unsettled.abandon(cause);
     waiting.clear();
+    suspects.clear();
     strays.clear();
   }
 

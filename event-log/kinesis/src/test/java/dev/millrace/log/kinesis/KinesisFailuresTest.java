@@ -7,7 +7,9 @@ import dev.millrace.log.LogException.Code;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
@@ -39,6 +41,25 @@ class KinesisFailuresTest {
     assertCode(new SQLException("permission denied", "42501"), Code.REFUSED);
     assertCode(ResourceNotFoundException.builder().message("none").build(), Code.UNKNOWN_STREAM);
     assertCode(new IllegalStateException("?"), Code.INTERNAL);
+  }
+
+  @Test
+  void what_is_refused_for_its_records_is_told_from_what_is_refused_to_the_caller() {
+    assertThat(KinesisFailures.isAboutRecords(
+        new CompletionException(InvalidArgumentException.builder().statusCode(400).message("no").build())))
+        .isTrue();
+    assertThat(KinesisFailures.isAboutRecords(coded("ValidationException"))).isTrue();
+    assertThat(KinesisFailures.isAboutRecords(KinesisException.builder().statusCode(413).build())).isTrue();
+    assertThat(KinesisFailures.isAboutRecords(coded("AccessDeniedException"))).isFalse();
+    assertThat(KinesisFailures.isAboutRecords(coded(null))).isFalse();
+    assertThat(KinesisFailures.isAboutRecords(ResourceNotFoundException.builder().message("none").build()))
+        .isFalse();
+    assertThat(KinesisFailures.isAboutRecords(KinesisException.builder().statusCode(400).build())).isFalse();
+  }
+
+  private static Throwable coded(@Nullable String code) {
+    return KinesisException.builder().statusCode(400)
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build()).build();
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
@@ -56,6 +57,7 @@ final class SimulatedService {
   private final Set<String> keysUnderWay = new HashSet<>();
   private final Map<Partition, Deque<Sent>> lastSecond = new HashMap<>();
   private final Set<String> alwaysRefused = new HashSet<>();
+  private final Set<String> invalid = new HashSet<>();
   private long now;
   private long sequence;
   private long lastAppendAt;
@@ -103,6 +105,11 @@ final class SimulatedService {
     alwaysRefused.add(partitionKey);
   }
 
+  /** Any call that brings an entry with this id is refused whole. */
+  void refuseCallsWith(String eventId) {
+    invalid.add(eventId);
+  }
+
   /** Does what there is to do now, or lets time pass until there is something. */
   void step(StreamQueue queue) {
     queue.expire(now);
@@ -138,6 +145,12 @@ final class SimulatedService {
     var at = now + random.nextLong(MILLISECOND, 40 * MILLISECOND);
     if (happens(chances.lost())) {
       underWay.add(new Answer(at, call, () -> queue.failed(call, ApiCallTimeoutException.create(1), now)));
+      return;
+    }
+    if (call.items().stream().flatMap(item -> item.entries().stream())
+        .anyMatch(entry -> invalid.contains(entry.eventId()))) {
+      var refusal = InvalidArgumentException.builder().message("simulated").statusCode(400).build();
+      underWay.add(new Answer(at, call, () -> queue.failed(call, refusal, now)));
       return;
     }
     var answers = call.items().stream().map(this::put).toList();

@@ -172,6 +172,31 @@ class StreamQueueTest {
     assertThat(items.stream().mapToInt(item -> item.entries().size()).sum()).isEqualTo(40);
   }
 
+  @Test
+  void a_call_that_is_refused_for_one_entry_fails_only_that_and_what_waits_behind_it_on_its_key() {
+    for (var seed = SEED; seed < SEED + HISTORIES / 2; seed++) {
+      var random = new Random(seed);
+      var config = small().aggregation(random.nextBoolean()).build();
+      var service = new SimulatedService(STREAM, config, random, Chances.random(random));
+      var history = History.random(random, STREAM, random.nextInt(1, 120));
+      var guilty = history.entries().get(random.nextInt(history.entries().size()));
+      service.refuseCallsWith(guilty.envelope().id());
+
+      var outcomes = run(service, config, history);
+
+      var ofKey = history.idsByKey().getOrDefault(guilty.key(), List.of());
+      var before = ofKey.indexOf(guilty.envelope().id());
+      assertThat(outcomes.failures).as("failures, seed %s", seed)
+          .containsOnlyKeys(ofKey.subList(before, ofKey.size()))
+          .allSatisfy((_, failure) -> assertThat(failure.code()).isEqualTo(Code.REFUSED));
+      var expected = new HashMap<>(history.idsByKey());
+      expected.put(guilty.key(), ofKey.subList(0, before));
+      expected.values().removeIf(List::isEmpty);
+      assertThat(History.idsByKey(service.records())).as("ids by key, seed %s", seed)
+          .containsExactlyInAnyOrderEntriesOf(expected);
+    }
+  }
+
   private static StreamQueue queue(KinesisLogConfig config, Told outcomes, AfterFailure afterFailure) {
     var service = new SimulatedService(STREAM, config, new Random(1), Chances.NONE);
     return new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes, afterFailure,
