@@ -72,7 +72,7 @@ final class KinesisLogWriter implements LogWriter {
   }
 
   private StreamSender sender(StreamName stream) {
-    var queue = new StreamQueue(stream, failures, directory.shards(stream), new Told(),
+    var queue = new StreamQueue(stream, failures, directory.shards(stream), new Told(room, acknowledgements),
         afterFailure, () -> ThreadLocalRandom.current().nextLong());
     var sender = new StreamSender(directory.serviceName(stream), client, () -> directory.refresh(stream),
         queue);
@@ -108,20 +108,5 @@ final class KinesisLogWriter implements LogWriter {
     senders.values().forEach(StreamSender::flush);
     if (!acknowledgements.isTeller(Thread.currentThread()))
       acknowledgements.await();
-  }
-
-  /** Frees the room of an entry whose outcome is certain, and has its caller told. */
-  private final class Told implements StreamQueue.Outcomes {
-    @Override
-    public void appended(Outgoing entry, Receipt receipt) {
-      room.give(entry.bytes());
-      acknowledgements.add(() -> entry.receipt().complete(receipt));
-    }
-
-    @Override
-    public void failed(Outgoing entry, LogException failure) {
-      room.give(entry.bytes());
-      acknowledgements.add(() -> entry.receipt().completeExceptionally(failure));
-    }
   }
 }

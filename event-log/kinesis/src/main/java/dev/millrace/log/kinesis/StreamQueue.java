@@ -25,7 +25,7 @@ final class StreamQueue {
   private static final long LIST_AGAIN = ShardPace.SECOND / 5;
   private static final long NEVER = KeyQueues.NEVER;
 
-  /** Hears of each entry's outcome, once, and for the entries of one key in their order. */
+  /** Hears of each entry's outcome, once unless it throws, and for the entries of one key in their order. */
   interface Outcomes {
     void appended(Outgoing entry, Receipt receipt);
 

@@ -61,7 +61,7 @@ final class StreamSender {
       var last = queue.lastAdded();
       queue.hurry();
       changed.signalAll();
-      while (queue.settledUpTo() < last)
+      while (defect == null && queue.settledUpTo() < last)
         changed.awaitUninterruptibly();
       queue.unhurry();
     } finally {
@@ -103,8 +103,11 @@ final class StreamSender {
   /** Nobody may wait for ever for what this program gets wrong. */
   private void breakDown(Throwable thrown) {
     defect = thrown;
-    queue.abandon(thrown);
-    changed.signalAll();
+    try {
+      queue.abandon(thrown);
+    } finally {
+      changed.signalAll();
+    }
   }
 
   /** Does what there is to do now; answers for how long there is nothing more, unless something changes. */
@@ -129,7 +132,7 @@ final class StreamSender {
       settle(() -> queue.reshard(listed, now()));
     } catch (LogException _) {
       settle(() -> queue.shardsUnknown(now()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       settle(() -> breakDown(e));
     }
   }
@@ -140,7 +143,7 @@ final class StreamSender {
           .records(call.items().stream().map(PutCall.Item::request).toList()).build();
       var _ = client.putRecords(request)
           .whenComplete((response, failure) -> answered(call, response, failure));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       answered(call, null, e);
     }
   }
@@ -155,13 +158,14 @@ final class StreamSender {
     });
   }
 
+  /** On a thread of the client's, which would drop what is thrown. */
   private void settle(Runnable what) {
     lock.lock();
     try {
       if (defect == null)
         what.run();
       changed.signalAll();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       breakDown(e);
     } finally {
       lock.unlock();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one stream whose outcome is not certain, in the order in which they were added, and what their callers are
- * told of it. Owned by one thread at a time.
+ * told of it. One is unsettled until its caller was told without an error. Owned by one thread at a time.
  */
 final class Unsettled {
   private final StreamName stream;
@@ -67,8 +67,8 @@ final class Unsettled {
   }
 
   void appended(Outgoing entry, Partition shard, String sequence, int index) {
-    entries.remove(entry);
     outcomes.appended(entry, new Receipt(shard, Place.record(sequence, index).position(), entry.eventId()));
+    entries.remove(entry);
   }
 
   /** The first of these waited for too long. The others wait behind it on its key, and would overtake it if it is sent again. */
@@ -90,11 +90,11 @@ final class Unsettled {
         "appending to the stream " + stream + " under the key '" + ofKey.getFirst().key() + "'", cause);
     for (var index = 0; index < ofKey.size(); index++) {
       var entry = ofKey.get(index);
-      entries.remove(entry);
       var told = index < tried ? known : behind(entry, known);
       if (failure == null)
         failure = told;
       outcomes.failed(entry, told);
+      entries.remove(entry);
     }
   }
 
