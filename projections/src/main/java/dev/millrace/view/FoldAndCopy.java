@@ -95,9 +95,13 @@ final class FoldAndCopy<R extends Record> {
   }
 
   private void fold(List<Decoded<R>> decoded) {
-    recent.begin(decoded.stream().map(one -> one.record().partition()).distinct().toList());
-    for (var one : decoded)
-      appended.put(one.record().partition(), one.record().appendedAt());
+    for (int i = 0; i < decoded.size(); i++) {
+      var record = decoded.get(i).record();
+      // Records of a partition stand together: looked up once for each, not for each record.
+      if (i + 1 == decoded.size() || !record.partition().equals(decoded.get(i + 1).record().partition()))
+        appended.put(record.partition(), record.appendedAt());
+    }
+    recent.begin(appended.keySet());
     folding.add(recent.fresh(decoded));
     sample(decoded);
   }

@@ -104,8 +104,9 @@ final class Folding<R extends Record> {
   /** Makes one change, and answers what takes it back. */
   private Runnable apply(Decoded.Keyed<R> keyed) {
     var key = keyed.key();
-    boolean touched = after.containsKey(key);
-    var previous = touched ? after.get(key) : before.get(key);
+    var latest = after.get(key);
+    boolean touched = latest != null || after.containsKey(key);
+    var previous = touched ? latest : before.get(key);
     after.put(key, switch (keyed.change()) {
       case Change.Remove<R> remove -> null;
       case Change.Fold<R>(var given, var step) ->
