@@ -1,0 +1,73 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.log.Acknowledgements;
+import dev.millrace.log.LogException;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Position;
+import dev.millrace.log.Receipt;
+import dev.millrace.log.StreamName;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class ToldTest {
+  private static final StreamName STREAM = StreamName.of("told");
+  private static final Receipt RECEIPT = new Receipt(new Partition(STREAM, "shard-0"), Position.of("1"), "e");
+
+  @Test
+  void an_entry_whose_room_was_given_back_is_not_kept_until_its_caller_is_told() {
+    var release = new CountDownLatch(1);
+    var acknowledgements = new Acknowledgements();
+    var told = new Told(new BufferRoom(10_000), acknowledgements);
+    acknowledgements.add(() -> await(release));
+    var promised = new ArrayList<CompletableFuture<Receipt>>();
+
+    var entries = List.of(appended(told, promised), failed(told, promised));
+
+    assertThat(entries).allSatisfy(ToldTest::assertCollected);
+    assertThat(promised).allSatisfy(receipt -> assertThat(receipt).isNotDone());
+    release.countDown();
+    assertThat(promised.getFirst()).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(RECEIPT);
+    assertThat(promised.getLast()).failsWithin(Duration.ofSeconds(20)).withThrowableThat()
+        .withCauseInstanceOf(LogException.class);
+  }
+
+  private static WeakReference<Outgoing> appended(Told told, List<CompletableFuture<Receipt>> promised) {
+    var entry = outgoing(promised);
+    told.appended(entry, RECEIPT);
+    return new WeakReference<>(entry);
+  }
+
+  private static WeakReference<Outgoing> failed(Told told, List<CompletableFuture<Receipt>> promised) {
+    var entry = outgoing(promised);
+    told.failed(entry, new LogException(LogException.Code.UNREACHABLE, "away"));
+    return new WeakReference<>(entry);
+  }
+
+  private static Outgoing outgoing(List<CompletableFuture<Receipt>> promised) {
+    var entry = new Outgoing(LocalStreams.entry(STREAM, "k", "e"));
+    promised.add(entry.receipt());
+    return entry;
+  }
+
+  private static void assertCollected(WeakReference<Outgoing> entry) {
+    var deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (entry.get() != null && System.nanoTime() < deadline)
+      System.gc();
+    assertThat(entry.get()).as("the entry, kept by what waits to be told").isNull();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
