@@ -8,7 +8,9 @@ final class BufferRoom {
   /** What an entry takes beside its bytes, roughly. */
   private static final int ENTRY_BYTES = 400;
 
-  private final ReentrantLock lock = new ReentrantLock(true);
+  /** Held by the one who is next, while it waits: the others stand behind it, however little they want. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private final ReentrantLock lock = new ReentrantLock();
   private final Condition freed = lock.newCondition();
   private final long capacity;
   private long free;
@@ -18,8 +20,17 @@ final class BufferRoom {
     this.free = capacity;
   }
 
-  /** Waits until there is room for so many bytes, and takes it. */
+  /** Waits until there is room for so many bytes, and takes it. First come, first served. */
   void take(int bytes) throws InterruptedException {
+    turn.lockInterruptibly();
+    try {
+      takeNext(bytes);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void takeNext(int bytes) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (free < wanted(bytes))
