@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +135,7 @@ final class KinesisGroupReader implements LogReader {
 
   private void begin(Partition partition, long epoch, Cursor start) {
     var place = start.position(partition).map(position -> StartingPoint.place(partition, position));
-    var shard = shard(partition);
+    var shard = directory.shard(partition);
     if (place.filter(Place::isEnd).isPresent() || (shard.isEmpty() && place.isEmpty())) {
       unclaimed.remove(partition);
       membership.finish(partition, epoch);
@@ -146,19 +145,6 @@ final class KinesisGroupReader implements LogReader {
     open.open(shard.orElseThrow(() -> gone(partition, place.orElseThrow())), start);
     unclaimed.remove(partition);
     owned.put(partition, epoch);
-  }
-
-  private Optional<Shard> shard(Partition partition) {
-    return find(partition, directory.shards(partition.stream()))
-        .or(() -> find(partition, directory.refresh(partition.stream())));
-  }
-
-  private static Optional<Shard> find(Partition partition, Iterable<Shard> shards) {
-    for (var shard : shards) {
-      if (shard.partition().equals(partition))
-        return Optional.of(shard);
-    }
-    return Optional.empty();
   }
 
   private static LogException gone(Partition partition, Place place) {

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -117,10 +116,10 @@ public final class KinesisLog implements EventLog {
     return partitions;
   }
 
+  /** {@inheritDoc} Lists the shards anew where this is none of those that are known: it may have come of a split since. */
   @Override
   public Set<Partition> parents(Partition partition) {
-    return directory.shards(partition.stream()).stream().filter(shard -> shard.partition().equals(partition))
-        .flatMap(shard -> shard.parents().stream()).collect(Collectors.toSet());
+    return directory.parents(partition);
   }
 
   @Override

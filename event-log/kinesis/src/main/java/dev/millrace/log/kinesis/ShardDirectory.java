@@ -135,6 +135,28 @@ final class ShardDirectory {
   }
 
   /**
+   * The shard, listed now where it is not among those that are known.
+   *
+   * @throws LogException UNKNOWN_STREAM where there is no such stream
+   */
+  Optional<Shard> shard(Partition partition) {
+    return find(partition, shards(partition.stream()))
+        .or(() -> find(partition, refresh(partition.stream())));
+  }
+
+  /** The parents of the shard. Where one that came of it is known, and it is not, it is gone, and nothing is asked for it. */
+  Set<Partition> parents(Partition partition) {
+    var known = shards(partition.stream());
+    var hasChildren = known.stream().anyMatch(shard -> shard.parents().contains(partition));
+    var shard = hasChildren ? find(partition, known) : shard(partition);
+    return shard.map(Shard::parents).orElse(Set.of());
+  }
+
+  private static Optional<Shard> find(Partition partition, List<Shard> shards) {
+    return shards.stream().filter(shard -> shard.partition().equals(partition)).findAny();
+  }
+
+  /**
    * The shards of the stream, listed now.
    *
    * @throws LogException UNKNOWN_STREAM where there is no such stream

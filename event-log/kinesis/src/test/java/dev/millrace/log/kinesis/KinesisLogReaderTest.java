@@ -16,6 +16,7 @@ import dev.millrace.log.StreamName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -98,6 +99,23 @@ class KinesisLogReaderTest {
     assertThat(atEnds.positions()).hasSize(1);
     assertThat(log.lag(Set.of(stream), atEnds)).isEqualTo(50);
     assertThat(read).hasSize(50).allMatch(record -> !atEnds.positions().containsKey(record.partition()));
+  }
+
+  @Test
+  void a_log_that_listed_the_shards_before_a_split_knows_the_parent_of_what_came_of_it() {
+    var stream = created("heirs", 1);
+    var parent = log.partitions(stream).iterator().next();
+    try (var other = KinesisLog.at(streams.config().build())) {
+      streams.split(stream, openShards(stream).getFirst());
+      var children = new HashSet<>(other.partitions(stream));
+      children.remove(parent);
+
+      assertThat(children).hasSize(2).allSatisfy(child -> {
+        assertThat(log.parents(child)).containsExactly(parent);
+        assertThat(other.parents(child)).containsExactly(parent);
+      });
+      assertThat(log.parents(parent)).isEmpty();
+    }
   }
 
   @Test
