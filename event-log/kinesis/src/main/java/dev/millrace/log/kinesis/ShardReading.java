@@ -31,7 +31,7 @@ final class ShardReading {
     this.clock = clock;
     this.place = from;
     this.saidAt = from.filter(Place::isSeen).map(seen -> Instant.ofEpochMilli(seen.detail()))
-        .orElseGet(clock::instant);
+        .orElse(Instant.EPOCH); // nothing keeps a record's place from growing old: the first word that all is read is told
   }
 
   Shard shard() {
