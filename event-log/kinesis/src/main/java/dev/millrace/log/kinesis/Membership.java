@@ -68,7 +68,7 @@ final class Membership implements AutoCloseable {
     this.lease = lease;
     this.changed = changed;
     this.abandoned = abandoned;
-    beat();
+    turn(this::beat);
     var failed = failure;
     if (failed != null)
       throw failed;
@@ -77,14 +77,21 @@ final class Membership implements AutoCloseable {
 
   private void run() {
     try {
-      while (await()) {
-        if (isBusyTooLong())
-          pauseMembership();
-        else
-          beat();
-      }
+      while (await())
+        turn(isBusyTooLong() ? this::pauseMembership : this::beat);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whatever fails, an error included, is told to who polls; the next turn comes all the same. */
+  private void turn(Runnable what) {
+    try {
+      what.run();
+    } catch (LogException e) {
+      failed(e);
+    } catch (RuntimeException | Error e) {
+      failed(new LogException(Code.INTERNAL, "defect in the group '" + group + "': " + e, e));
     }
   }
 
@@ -126,15 +133,9 @@ final class Membership implements AutoCloseable {
 
   private void beat() {
     var begun = System.nanoTime();
-    try {
-      watch.hasChanged();
-      var said = said();
-      heard(said, leases.beat(id, streams, watch.known(), said), begun);
-    } catch (LogException e) {
-      failed(e);
-    } catch (RuntimeException e) {
-      failed(new LogException(Code.INTERNAL, "defect in the group '" + group + "': " + e, e));
-    }
+    watch.hasChanged();
+    var said = said();
+    heard(said, leases.beat(id, streams, watch.known(), said), begun);
   }
 
   private Leases.Said said() {

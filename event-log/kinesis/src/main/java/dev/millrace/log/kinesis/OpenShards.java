@@ -63,6 +63,7 @@ final class OpenShards implements AutoCloseable {
     open.put(partition, new Open(thread, inlet));
   }
 
+  /** Whatever fails, an error included, is told to who polls, and the shard is followed again: none stands still in silence. */
   private void follow(ShardReading reading, Arrivals.Inlet inlet) {
     try {
       while (true) {
@@ -75,7 +76,7 @@ final class OpenShards implements AutoCloseable {
           inlet.put(new Page.Failure(reading.partition(), e));
         } catch (CancellationException e) {
           throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           inlet.put(new Page.Failure(reading.partition(), new LogException(LogException.Code.INTERNAL,
               "defect while reading " + reading.partition() + ": " + e, e)));
         }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.Optional;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
@@ -12,6 +13,7 @@ import javax.sql.DataSource;
 final class CutConnections implements DataSource {
   private final DataSource source;
   private volatile boolean cut;
+  private volatile Optional<Error> failing = Optional.empty();
 
   CutConnections(DataSource source) {
     this.source = source;
@@ -21,12 +23,21 @@ final class CutConnections implements DataSource {
     cut = true;
   }
 
+  /** From now on asking for a connection fails as a defect does, until it is mended. */
+  void fail(Error with) {
+    failing = Optional.of(with);
+  }
+
   void mend() {
     cut = false;
+    failing = Optional.empty();
   }
 
   @Override
   public Connection getConnection() throws SQLException {
+    var error = failing;
+    if (error.isPresent())
+      throw error.get();
     if (cut)
       throw new SQLNonTransientConnectionException("the connection was cut");
     return source.getConnection();

@@ -231,16 +231,6 @@ class KinesisGroupReaderTest {
     }
   }
 
-  private record Says(Cursor cursor) implements Ownership {
-    @Override
-    public Cursor assigned(Set<Partition> partitions) {
-      return cursor;
-    }
-
-    @Override
-    public void revoked(Set<Partition> partitions) {}
-  }
-
   private static StreamName created(String name, int shards) {
     var stream = LocalStreams.name(name);
     log.create(stream, shards);
