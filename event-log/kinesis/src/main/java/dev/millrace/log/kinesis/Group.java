@@ -89,13 +89,14 @@ record Group(Map<String, Set<StreamName>> members, Map<Partition, Lease> leases)
 
   Share share(String member) {
     var target = target();
-    var mine = leases.values().stream().filter(lease -> lease.owner().equals(Optional.of(member)))
-        .collect(Collectors.toMap(Lease::partition, Lease::epoch));
+    var leased = leases.values().stream().filter(lease -> lease.owner().equals(Optional.of(member))).toList();
+    var mine = leased.stream().collect(Collectors.toMap(Lease::partition, Lease::epoch));
+    var parents = leased.stream().collect(Collectors.toMap(Lease::partition, Lease::parents));
     var wantedBack = mine.keySet().stream().filter(partition -> !member.equals(target.get(partition)))
         .collect(Collectors.toSet());
     var settled = target.entrySet().stream()
         .allMatch(wanted -> owner(wanted.getKey()).equals(Optional.of(wanted.getValue())));
-    return new Share(mine, wantedBack, settled);
+    return new Share(mine, parents, wantedBack, settled);
   }
 
   private boolean isDone(Partition parent) {

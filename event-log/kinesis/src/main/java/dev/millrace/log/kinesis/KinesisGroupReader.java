@@ -31,6 +31,7 @@ final class KinesisGroupReader implements LogReader {
   private final Map<Partition, Long> owned = new HashMap<>();
   /** What is this member's, but the owner has not yet said where to start. */
   private final Map<Partition, Long> unclaimed = new HashMap<>();
+  private Map<Partition, Set<Partition>> parents = Map.of();
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable RuntimeException failure;
 
@@ -71,6 +72,7 @@ final class KinesisGroupReader implements LogReader {
   /** Hears what is this member's, and lets go of what is not, or is not to be. */
   private void giveUp() {
     var share = membership.share();
+    parents = share.parents();
     var lost = new HashSet<Partition>();
     owned.forEach((partition, epoch) -> {
       if (!epoch.equals(share.mine().get(partition)) || share.wantedBack().contains(partition))
@@ -136,6 +138,8 @@ final class KinesisGroupReader implements LogReader {
   private void begin(Partition partition, long epoch, Cursor start) {
     var place = start.position(partition).map(position -> StartingPoint.place(partition, position));
     var shard = directory.shard(partition);
+    if (place.isEmpty())
+      requireBeginning(partition);
     if (place.filter(Place::isEnd).isPresent() || (shard.isEmpty() && place.isEmpty())) {
       unclaimed.remove(partition);
       membership.finish(partition, epoch);
@@ -145,6 +149,21 @@ final class KinesisGroupReader implements LogReader {
     open.open(shard.orElseThrow(() -> gone(partition, place.orElseThrow())), start);
     unclaimed.remove(partition);
     owned.put(partition, epoch);
+  }
+
+  /**
+   * A shard in which the owner has no place is read from the oldest record that is kept. That is its first one as long as a
+   * shard that it came of is listed. Else the owner is asked whether it has read one of these to its end: then it means to go
+   * on with the first.
+   */
+  private void requireBeginning(Partition partition) {
+    var came = parents.getOrDefault(partition, Set.of());
+    if (came.isEmpty() || came.stream().anyMatch(parent -> directory.shard(parent).isPresent()))
+      return;
+    var read = ownership.assigned(came);
+    tellRevoked(came);
+    for (var parent : came)
+      StartingPoint.requireBeginning(partition, parent, read);
   }
 
   private static LogException gone(Partition partition, Place place) {

@@ -36,6 +36,10 @@ final class KinesisLogReader implements LogReader {
       } else if (!names.contains(partition))
         throw StartingPoint.expired(partition, place, "the stream has no such shard any more");
     });
+    for (var shard : listed) {
+      if (from.position(shard.partition()).isEmpty() && shard.parents().stream().noneMatch(names::contains))
+        shard.parents().forEach(parent -> StartingPoint.requireBeginning(shard.partition(), parent, from));
+    }
     openReadable(listed);
   }
 

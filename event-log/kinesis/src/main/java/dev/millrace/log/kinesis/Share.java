@@ -8,14 +8,17 @@ import java.util.Set;
  * What of a group's shards is one member's.
  *
  * @param mine its shards, each with the epoch under which it has it
+ * @param parents the shards that each of them came of, listed still or not
  * @param wantedBack those of them that another member should have
  * @param settled whether every member of the group has what it should have
  */
-record Share(Map<Partition, Long> mine, Set<Partition> wantedBack, boolean settled) {
-  private static final Share NONE = new Share(Map.of(), Set.of(), false);
+record Share(Map<Partition, Long> mine, Map<Partition, Set<Partition>> parents, Set<Partition> wantedBack,
+    boolean settled) {
+  private static final Share NONE = new Share(Map.of(), Map.of(), Set.of(), false);
 
   Share {
     mine = Map.copyOf(mine);
+    parents = Map.copyOf(parents);
     wantedBack = Set.copyOf(wantedBack);
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.log.kinesis;
 
+import dev.millrace.log.Cursor;
 import dev.millrace.log.LogException;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Position;
@@ -48,6 +49,18 @@ record StartingPoint(ShardIteratorType type, Optional<String> sequence, boolean 
       throw new LogException(LogException.Code.REFUSED, "'" + position + "' is no position of " + partition
           + " on Kinesis, which has sequence numbers: the cursor is of another log", e);
     }
+  }
+
+  /**
+   * For a shard of which nothing was read, and a parent of it that is not listed any more.
+   *
+   * @throws LogException EXPIRED where the cursor is at the parent's end: the shard's first records may be gone as well
+   */
+  static void requireBeginning(Partition shard, Partition gone, Cursor cursor) {
+    var place = cursor.position(gone).map(position -> place(gone, position));
+    if (place.filter(Place::isEnd).isPresent())
+      throw expired(gone, place.get(), "that shard is listed no more, and nothing was read of " + shard
+          + ", which came of it and may have lost its first records as well");
   }
 
   /** What is thrown where records after a place are past their retention. */

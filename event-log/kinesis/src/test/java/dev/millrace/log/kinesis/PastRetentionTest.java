@@ -1,0 +1,165 @@
+package dev.millrace.log.kinesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.dev.DevPostgres;
+import dev.millrace.log.Cursor;
+import dev.millrace.log.LogException;
+import dev.millrace.log.LogReader;
+import dev.millrace.log.LogRecord;
+import dev.millrace.log.Partition;
+import dev.millrace.log.StreamName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+
+/** Who stopped at the end of a shard, and comes back when that is past its retention. */
+@ExtendWith(NeedsKinesis.class)
+class PastRetentionTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static LocalStreams streams;
+  private static DevPostgres postgres;
+  private static KinesisLog before;
+  private static KinesisLog after;
+
+  @BeforeAll
+  static void start() {
+    streams = new LocalStreams();
+    postgres = DevPostgres.start();
+    before = KinesisLog.at(streams.config().database(postgres.dataSource()).build());
+    after = KinesisLog.at(streams.config(new ClosedShardsAreGone()).database(postgres.dataSource()).build());
+  }
+
+  @AfterAll
+  static void stop() {
+    before.close();
+    after.close();
+    postgres.close();
+    streams.close();
+  }
+
+  @Test
+  void a_group_that_read_a_shard_to_its_end_and_nothing_of_what_came_of_it_may_have_lost_that() {
+    var stream = created("group");
+    var parent = split(stream);
+    var atEnd = before.end(Set.of(stream));
+    assertThat(atEnd.position(parent).map(Place::of)).hasValueSatisfying(Place::isEnd);
+
+    try (var reader = after.reader(Set.of(stream), stream + "-group", new Says(atEnd))) {
+      assertExpired(parent, () -> reader.poll(PATIENCE));
+      assertExpired(parent, () -> reader.poll(PATIENCE));
+    }
+  }
+
+  @Test
+  void a_group_does_not_take_a_shard_that_it_knew_and_never_read_for_one_that_it_has_read() {
+    var stream = created("generations");
+    var parent = split(stream);
+    var atEnd = before.end(Set.of(stream));
+    before.reader(Set.of(stream), stream + "-group", new Says(Cursor.start())).close();
+    openShards(stream).forEach(child -> streams.split(stream, child));
+
+    try (var reader = after.reader(Set.of(stream), stream + "-group", new Says(atEnd))) {
+      assertExpired(parent, () -> reader.poll(PATIENCE));
+    }
+  }
+
+  @Test
+  void a_group_that_never_read_what_is_gone_reads_what_is_there() {
+    var stream = created("new");
+    split(stream);
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "e")));
+
+    try (var reader = after.reader(Set.of(stream), stream + "-group", new Says(Cursor.start()))) {
+      assertThat(firstOf(reader).envelope().id()).isEqualTo("e");
+    }
+  }
+
+  @Test
+  void a_group_that_read_on_goes_on_though_the_end_is_gone() {
+    var stream = created("further");
+    split(stream);
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "1")));
+    var read = before.end(Set.of(stream));
+    var all = new TreeMap<>(read.positions());
+    openShards(stream).forEach(child -> all.putIfAbsent(child.partition(),
+        Place.seen(child.firstSequence(), System.currentTimeMillis()).position()));
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "2")));
+
+    try (var reader = after.reader(Set.of(stream), stream + "-group", new Says(Cursor.of(all)))) {
+      assertThat(firstOf(reader).envelope().id()).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void a_cursor_at_the_end_of_a_shard_that_is_gone_says_nothing_of_what_came_of_it() {
+    var stream = created("cursor");
+    var parent = split(stream);
+    var atEnd = before.end(Set.of(stream));
+
+    assertExpired(parent, () -> after.reader(Set.of(stream), atEnd).close());
+    before.reader(Set.of(stream), atEnd).close();
+    after.reader(Set.of(stream), Cursor.start()).close();
+  }
+
+  private static StreamName created(String name) {
+    var stream = LocalStreams.name(name);
+    before.create(stream, 1);
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "0")));
+    return stream;
+  }
+
+  /** Splits the only shard of the stream, and answers which it was. */
+  private static Partition split(StreamName stream) {
+    var parent = openShards(stream).getFirst();
+    streams.split(stream, parent);
+    return parent.partition();
+  }
+
+  private static List<Shard> openShards(StreamName stream) {
+    return new ShardDirectory(streams.client(), new KinesisFailures(streams.config().build())).refresh(stream)
+        .stream().filter(Shard::isOpen).toList();
+  }
+
+  private static void assertExpired(Partition parent, ThrowingCallable what) {
+    assertThatThrownBy(what).isInstanceOfSatisfying(LogException.class, e -> {
+      assertThat(e.code()).isEqualTo(LogException.Code.EXPIRED);
+      assertThat(e).hasMessageContaining(parent.toString());
+    });
+  }
+
+  private static LogRecord firstOf(LogReader reader) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    var read = new ArrayList<LogRecord>();
+    while (read.isEmpty()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      read.addAll(reader.poll(POLL).records());
+    }
+    return read.getFirst();
+  }
+
+  /** As the service is when the retention has passed since shards were closed. */
+  private static final class ClosedShardsAreGone implements ExecutionInterceptor {
+    @Override
+    public SdkResponse modifyResponse(Context.ModifyResponse context, ExecutionAttributes attributes) {
+      if (!(context.response() instanceof ListShardsResponse listed))
+        return context.response();
+      return listed.toBuilder().shards(listed.shards().stream()
+          .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null).toList()).build();
+    }
+  }
+}
