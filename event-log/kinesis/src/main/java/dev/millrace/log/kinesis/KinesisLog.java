@@ -9,7 +9,6 @@ import dev.millrace.log.LogWriter;
 import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.StreamName;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,12 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
@@ -40,9 +34,6 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 public final class KinesisLog implements EventLog {
   private static final Pattern WRITER_NAME = Pattern.compile("[A-Za-z0-9-]{1,100}");
   private static final InstantSource CLOCK = InstantSource.system();
-  /** For a server on this machine, which asks for some and takes any: the user's own have no business there. */
-  private static final AwsCredentialsProvider LOCAL = StaticCredentialsProvider
-      .create(AwsBasicCredentials.create("local", "local"));
 
   private final KinesisFailures failures;
   private final KinesisAsyncClient client;
@@ -66,35 +57,10 @@ public final class KinesisLog implements EventLog {
   public static KinesisLog at(KinesisLogConfig config) {
     var failures = new KinesisFailures(config);
     try {
-      return new KinesisLog(failures, client(config));
+      return new KinesisLog(failures, SdkClient.of(config));
     } catch (SdkException e) {
       throw failures.of("opening the log", e);
     }
-  }
-
-  private static boolean isOnThisMachine(URI endpoint) {
-    var host = endpoint.getHost();
-    return host != null
-        && (host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}"));
-  }
-
-  /** A client that tries nothing again by itself: the order of a key's entries is ours to keep. */
-  private static KinesisAsyncClient client(KinesisLogConfig config) {
-    var builder = KinesisAsyncClient.builder();
-    config.endpoint().ifPresent(builder::endpointOverride);
-    config.region().ifPresent(region -> builder.region(Region.of(region)));
-    if (config.endpoint().filter(KinesisLog::isOnThisMachine).isPresent()) {
-      builder.credentialsProvider(LOCAL);
-      if (config.region().isEmpty())
-        builder.region(Region.US_EAST_1);
-    }
-    config.client().accept(builder);
-    var settings = builder.overrideConfiguration();
-    builder.overrideConfiguration(
-        (settings == null ? ClientOverrideConfiguration.builder() : settings.toBuilder())
-            .retryStrategy(strategy -> strategy.maxAttempts(1)).apiCallTimeout(config.requestTimeout())
-            .build());
-    return builder.build();
   }
 
   /** Creates the stream with this many shards of its own capacity: provisioned, not on demand. */

@@ -18,8 +18,9 @@ public final class KinesisLogConfig {
     POLLING,
     /**
      * SubscribeToShard, enhanced fan-out: 2 MiB a second for each shard and group, pushed over HTTP/2. Costs more. Each
-     * group is a consumer of the stream, of which it takes 20; its last member removes it. One call is open for each shard: with
-     * more than 50, give the client more concurrency. Readers of no group poll, as they come and go; and polled is what is
+     * group is a consumer of the stream, of which it takes 20; its last member removes it. One call is open for each shard and
+     * group: the client has room for 10,000, and an HTTP client of your own, given to {@link Builder#client}, needs as much as
+     * there are, and more for all other calls. Readers of no group poll, as they come and go; and polled is what is
      * left of a shard that was split or merged.
      */
     FAN_OUT

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardRequest;
 
 /** Groups that read over enhanced fan-out. */
 @ExtendWith(NeedsKinesis.class)
@@ -88,6 +93,42 @@ class PushedShardTest {
     }
     assertThat(cuts.opened()).as("seed %s", seed).isGreaterThan(8);
     assertRead(written, ledger);
+  }
+
+  @Test
+  void more_subscriptions_than_a_client_has_calls_by_default_leave_room_for_other_calls() {
+    var stream = LocalStreams.name("wide");
+    var opened = new CountDownLatch(60);
+    try (var log = fanOut(new Counted(opened))) {
+      log.create(stream, 60);
+      var member = new GroupMember("m", new Ledger(), log, stream);
+
+      await("the subscriptions to be asked for", () -> opened.getCount() == 0, member);
+
+      assertThat(log.partitions(stream)).hasSize(60);
+      member.leave();
+    }
+  }
+
+  /** Counts subscriptions that are asked for. */
+  private record Counted(CountDownLatch opened) implements ExecutionInterceptor {
+    @Override
+    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+      if (context.request() instanceof SubscribeToShardRequest)
+        opened.countDown();
+    }
+  }
+
+  @Test
+  void a_client_of_the_users_own_is_used_as_it_is() {
+    try (var http = NettyNioAsyncHttpClient.create();
+        var log = KinesisLog.at(streams.config().reading(KinesisLogConfig.Reading.FAN_OUT)
+            .client(client -> {
+              LocalStreams.credentials(client);
+              client.httpClient(http);
+            }).build())) {
+      assertThat(log.streams()).isNotNull();
+    }
   }
 
   @Test
