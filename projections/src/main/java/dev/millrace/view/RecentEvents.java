@@ -25,8 +25,9 @@ import java.util.TreeMap;
  * the checkpoint holds for them, whoever crashes or comes too late. Owned by one thread.
  *
  * <p><b>The bound.</b> In each partition the last {@value #WINDOW} events are known that the view takes, parked ones
- * included; and, until there are so many, in the same way those of the partitions that it was split from or merged of. What
- * comes again after more than these is taken for another event. A record without an envelope has no id, and is always taken.
+ * included; and, until there are so many, in the same way those of the partitions that it was split from or merged of, as far
+ * as the log lists them. What comes again after more than these is taken for another event. A record without an envelope has
+ * no id, and is always taken.
  *
  * <p>A log without repeats costs nothing of this.
  */
@@ -50,7 +51,6 @@ final class RecentEvents {
       SELECT digests FROM millrace.recent_events
       WHERE view = ? AND generation = ? AND stream = ? AND "partition" = ? ORDER BY counted
       """;
-
   /** The events that are known in a partition. */
   private static final class Window {
     final LinkedHashSet<EventDigest> own = new LinkedHashSet<>();
@@ -110,19 +110,25 @@ final class RecentEvents {
       for (var event : read(connection, partition))
         window.add(event);
       if (!window.isFull())
-        window.inherited = inherited(connection, lineage.getOrDefault(partition, Set.of()), lineage);
+        window.inherited = inherited(connection, partition, lineage);
       windows.put(partition, window);
     }
   }
 
-  private Set<EventDigest> inherited(Connection connection, Set<Partition> parents,
+  /** Each ancestor is read once: where shards were split and merged in turn, the ways to it double each time. */
+  private Set<EventDigest> inherited(Connection connection, Partition partition,
       Map<Partition, Set<Partition>> lineage) throws SQLException {
     var inherited = new HashSet<EventDigest>();
-    for (var parent : parents) {
-      var events = read(connection, parent);
+    var seen = new HashSet<Partition>();
+    var open = new ArrayDeque<>(lineage.getOrDefault(partition, Set.of()));
+    while (!open.isEmpty()) {
+      var ancestor = open.poll();
+      if (!seen.add(ancestor))
+        continue;
+      var events = read(connection, ancestor);
       inherited.addAll(events);
       if (events.size() < WINDOW)
-        inherited.addAll(inherited(connection, lineage.getOrDefault(parent, Set.of()), lineage));
+        open.addAll(lineage.getOrDefault(ancestor, Set.of()));
     }
     return inherited;
   }

@@ -37,6 +37,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   private final Checkpoints checkpoints;
   private final ParkingLot lot;
   private final RecentEvents recent;
+  private final GonePartitions gone;
   private final Map<Partition, Checkpoints.Held> held = new HashMap<>();
   private ParkedKeys parkedKeys = new ParkedKeys();
 
@@ -47,6 +48,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
     this.checkpoints = new Checkpoints(work.projection().name(), generation);
     this.lot = new ParkingLot(work.projection().name(), generation);
     this.recent = new RecentEvents(work.log(), work.projection().name(), generation);
+    this.gone = new GonePartitions(work.log(), work.projection().name(), generation);
   }
 
   static <R extends Record> Shift<R> begin(Work<R> work, int generation) {
@@ -69,18 +71,27 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
   public Cursor assigned(Set<Partition> partitions) {
     if (partitions.isEmpty())
       return Cursor.start();
-    var lineage = recent.lineage(partitions); // asked before anything is locked
+    try {
+      return taken(partitions, recent.lineage(partitions), gone.find(connection, partitions));
+    } catch (SQLException e) {
+      throw SqlFailure.exception("taking partitions of " + work.projection().name(), e);
+    }
+  }
+
+  /** What is asked of the log is known by now: nothing waits for it while there are locks. */
+  private Cursor taken(Set<Partition> partitions, Map<Partition, Set<Partition>> lineage,
+      Set<Partition> dropped)
+      throws SQLException {
     try (var transaction = new Transaction(connection)) {
       var raised = checkpoints.raise(connection, partitions, work.owner(), work.clock().instant());
       parkedKeys.addAll(lot.keys(connection, work.projection().streams()));
       recent.load(connection, partitions, lineage);
+      gone.drop(connection, dropped);
       transaction.commit();
       held.putAll(raised);
       var positions = new TreeMap<Partition, Position>();
       raised.forEach((partition, mine) -> mine.position().ifPresent(at -> positions.put(partition, at)));
       return Cursor.of(positions);
-    } catch (SQLException e) {
-      throw SqlFailure.exception("taking partitions of " + work.projection().name(), e);
     }
   }
 
