@@ -1,13 +1,17 @@
 package dev.millrace.cli;
 
 import dev.millrace.bench.Benches;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The figures that the README quotes. */
 @Command(name = "bench", description = "Measures Millrace beside its peers, in turn, on this machine.", footer = {
@@ -25,6 +29,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--log", paramLabel = "LOG", defaultValue = "kafka", description = "${COMPLETION-CANDIDATES}: the log to publish to")
   private LogOptions.Kind log = LogOptions.Kind.kafka;
 
+  @Spec
+  private @Nullable CommandSpec spec;
+
   @Mixin
   private final Output output = new Output();
 
@@ -34,16 +41,27 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var name = log == LogOptions.Kind.kafka ? bench : bench + "-" + log;
-    if (!Benches.names().contains(name)) {
-      throw new CliException(CliException.Code.REFUSED,
-          "there is no bench '" + name + "': take one of " + Benches.names());
-    }
-    Benches.run(name, events == null ? OptionalLong.empty() : OptionalLong.of(events), output.json(),
+    Benches.run(name(), events == null ? OptionalLong.empty() : OptionalLong.of(events), output.json(),
         console.out(), step -> {
           console.err().println(step);
           console.err().flush();
         });
     return 0;
+  }
+
+  private String name() {
+    var names = Benches.names();
+    if (!names.contains(bench)) {
+      throw refused("there is no bench '" + bench + "': take one of " + names);
+    }
+    var onLog = log == LogOptions.Kind.kafka ? bench : bench + "-" + log;
+    if (!names.contains(onLog)) {
+      throw refused("the bench " + bench + " has no --log " + log + ": leave it out");
+    }
+    return onLog;
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 }

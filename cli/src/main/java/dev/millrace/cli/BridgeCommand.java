@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Streams carried from one log to another. */
 @Command(name = "bridge", description = "Carries streams from one log to another.")
@@ -90,7 +91,11 @@ final class BridgeCommand {
   static final class PlaceConverter implements ITypeConverter<Place> {
     @Override
     public Place convert(String text) {
-      return Place.parse(text);
+      try {
+        return Place.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
     }
   }
 }

@@ -30,4 +30,21 @@ class MillraceTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("Unknown option: '--versoin'", "--version");
   }
+
+  @Test
+  void a_bench_or_a_log_that_does_not_exist_is_a_usage_error_that_names_what_does() {
+    assertThat(Run.of("bench", "rebuid")).satisfies(run -> {
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("there is no bench 'rebuid'", "rebuild");
+    });
+    assertThat(Run.of("bench", "codec", "--log", "kinesis")).satisfies(run -> {
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("the bench codec has no --log kinesis");
+    });
+    assertThat(Run.of("bridge", "run", "--from", "pulsar:a", "--to", "kafka:b")).satisfies(run -> {
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("'pulsar:a' is not kafka:STREAM, nor kinesis:STREAM")
+          .doesNotContain("Exception");
+    });
+  }
 }

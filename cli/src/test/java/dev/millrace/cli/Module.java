@@ -39,7 +39,8 @@ enum Module {
       "com.fasterxml.jackson..",
       "io.micronaut..", "org.postgresql.."),
   BENCH("benchmarks", true, "dev.millrace..", "bench..", "org.apache.kafka..", "software.amazon.awssdk..",
-      "com.sun.management", "org.apache.avro..",
+      "com.sun.management", "com.sun.net.httpserver..", "javax.net.ssl..", "software.amazon.kinesis..",
+      "com.google.common.util.concurrent..", "org.apache.avro..",
       "org.postgresql..",
       "com.fasterxml.jackson..", "org.HdrHistogram.."),
   // connect for what a bridge says of itself
