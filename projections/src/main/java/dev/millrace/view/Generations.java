@@ -63,14 +63,16 @@ public final class Generations {
    * @param log where their events are
    * @throws ViewException DEFINITION_CHANGED where their columns differ; UNKNOWN_VIEW
    */
-  public Rebuild.Comparison compare(EventLog log, int generation) {
+  public Comparison compare(EventLog log, int generation) {
     var found = Transaction.run(database, "comparing the generations of " + projection.name(),
         connection -> read(connection, generation));
-    return new Rebuild.Comparison(found.isSamePlace(log), found.liveRows, found.newRows, found.different);
+    return new Comparison(found.isSamePlace(log), found.rows.live(), found.rows.rebuilt(),
+        found.rows.different(),
+        found.rows.examples());
   }
 
   /** Both generations as of one moment. */
-  private record Found(Cursor live, Cursor other, long liveRows, long newRows, long different) {
+  private record Found(Cursor live, Cursor other, GenerationDiff.Found rows) {
     /**
      * Whether both have read the same records. A log has places that hold none, so that two positions may mean the same: they
      * do where the log, asked after both were read, has nothing after either.
@@ -97,25 +99,7 @@ public final class Generations {
           + projection.name() + " have other columns: they cannot be compared row by row");
     }
     return new Found(Cursor.of(new Checkpoints(projection.name(), live).read(connection)),
-        Cursor.of(new Checkpoints(projection.name(), generation).read(connection)), count(connection, live),
-        count(connection, generation), different(connection, live, generation));
-  }
-
-  private long count(Connection connection, int generation) throws SQLException {
-    return number(connection, "SELECT count(*) FROM " + projection.sqlTable(generation));
-  }
-
-  private long different(Connection connection, int one, int other) throws SQLException {
-    var keys = projection.mapping().keys().stream().map(Column::quoted).collect(Collectors.joining(", "));
-    return number(connection, "SELECT count(*) FROM " + projection.sqlTable(one) + " \"Old\" FULL JOIN "
-        + projection.sqlTable(other) + " \"New\" USING (" + keys
-        + ") WHERE \"Old\" IS DISTINCT FROM \"New\"");
-  }
-
-  private static long number(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement(); var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    }
+        Cursor.of(new Checkpoints(projection.name(), generation).read(connection)),
+        new GenerationDiff(projection).find(connection, live, generation));
   }
 }

@@ -244,22 +244,7 @@ public final class Rebuild implements AutoCloseable {
   }
 
   /**
-   * What the two generations hold, read at one moment of the database.
-   *
-   * @param samePosition whether both had read equally far; where not, a difference means nothing
-   * @param liveRows the rows of the live generation
-   * @param newRows the rows of the new one
-   * @param different how many rows stand in only one of them, or differ
-   */
-  public record Comparison(boolean samePosition, long liveRows, long newRows, long different) {
-    /** Whether they are known to be equal. */
-    public boolean same() {
-      return samePosition && different == 0;
-    }
-  }
-
-  /**
-   * Compares the new generation with the live one, row by row.
+   * Compares the new generation with the live one, in the database: each row counts, and only what differs is read.
    *
    * @throws ViewException DEFINITION_CHANGED where the live one has other columns, and there is nothing to compare
    */

@@ -77,7 +77,7 @@ class FoldAndCopyTest {
       rebuild.awaitCaughtUp(LONG);
 
       assertThat(rebuild.progress().inOrder()).isEmpty();
-      assertThat(rebuild.compare()).isEqualTo(new Rebuild.Comparison(true, 300, 300, 0));
+      assertThat(rebuild.compare()).isEqualTo(new Comparison(true, 300, 300, 0, List.of()));
     }
   }
 

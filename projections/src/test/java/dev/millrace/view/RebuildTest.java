@@ -2,6 +2,8 @@ package dev.millrace.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
@@ -40,8 +42,16 @@ class RebuildTest {
     try (var rebuild = rebuild(totals)) {
       rebuild.awaitCaughtUp(LONG);
       assertThat(rebuild.generation()).isEqualTo(2);
-      assertThat(rebuild.compare()).isEqualTo(new Rebuild.Comparison(true, 4, 4, 1));
-      assertThat(rebuild.compare().same()).isFalse();
+      var found = rebuild.compare();
+      assertThat(found).returns(true, Comparison::samePosition).returns(4L, Comparison::liveRows)
+          .returns(4L, Comparison::newRows).returns(1L, Comparison::different)
+          .returns(false, Comparison::same);
+      assertThat(found.examples()).singleElement().satisfies(difference -> {
+        assertThat(difference.key()).containsExactly(entry("country", "country-0"));
+        assertThat(difference.fields()).containsExactly("orders");
+        assertThat(difference.live()).containsEntry("orders", 99);
+        assertThat(difference.rebuilt()).doesNotContainEntry("orders", 99).containsKey("total");
+      });
       assertThat(stage.rows(totals)).extracting(CountryTotal::orders).contains(99L);
 
       rebuild.promote();
@@ -74,7 +84,8 @@ class RebuildTest {
 
       stage.place(Stage.placed("1", "Norway", "1", 2));
       rebuild.awaitCaughtUp(LONG);
-      assertThat(rebuild.compare()).isEqualTo(new Rebuild.Comparison(false, 1, 1, 1));
+      assertThat(rebuild.compare()).returns(false, Comparison::samePosition).returns(1L,
+          Comparison::different);
     }
   }
 
@@ -135,5 +146,36 @@ class RebuildTest {
     assertThatThrownBy(() -> generations.promote(7)).hasMessageContaining("no generation 7");
     assertThatThrownBy(generations::rollback).hasMessageContaining("no generation");
     assertThat(generations.live()).isEqualTo(1);
+  }
+
+  @Test
+  void rows_that_only_one_generation_has_and_the_least_difference_are_found_among_many() {
+    var random = new Random(5);
+    for (int i = 0; i < 3_000; i++)
+      stage.append(stage.shop.placed(),
+          Stage.placed("o" + i, "country-" + random.nextInt(2_500), "1.000", i));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(LONG);
+      assertThat(rebuild.compare().same()).isTrue();
+      var some = stage.strings("SELECT country FROM views.country_totals_g1 ORDER BY md5(country) LIMIT 3");
+      stage.strings(
+          "DELETE FROM views.country_totals_g2 WHERE country = '" + some.get(0) + "' RETURNING country");
+      stage.strings(
+          "DELETE FROM views.country_totals_g1 WHERE country = '" + some.get(1) + "' RETURNING country");
+      stage.strings("UPDATE views.country_totals_g2 SET total = total + 0.001 WHERE country = '" + some.get(2)
+          + "' RETURNING country");
+
+      var found = rebuild.compare();
+
+      assertThat(found.different()).isEqualTo(3);
+      assertThat(found.liveRows()).isEqualTo(found.newRows());
+      assertThat(found.examples()).extracting(one -> one.key().get("country"), one -> one.live() == null,
+          one -> one.rebuilt() == null, one -> one.fields().toString())
+          .containsExactlyInAnyOrder(tuple(some.get(0), false, true, "[country, orders, total]"),
+              tuple(some.get(1), true, false, "[country, orders, total]"),
+              tuple(some.get(2), false, false, "[total]"));
+    }
   }
 }
