@@ -46,12 +46,12 @@ public final class Rebuild implements AutoCloseable {
   private final long memory;
   private final Runner runner;
   private final int generation;
-  private final OptionalLong total;
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private volatile Phase phase = Phase.FOLDING;
   private volatile Health health = new Health(ViewStatus.State.RUNNING, "");
   private volatile String inOrder = "";
+  private volatile OptionalLong total = OptionalLong.empty();
   private volatile @Nullable FoldAndCopy<?> filling;
 
   private Rebuild(Builder settings, Work<?> work, EventCodec codec) {
@@ -61,9 +61,6 @@ public final class Rebuild implements AutoCloseable {
         connection -> new Catalog(work.projection()).add(connection));
     this.runner = Runner.of(work.projection()).log(work.log()).codec(codec).database(work.database())
         .clock(work.clock()).generation(generation).build();
-    this.total = work.log().repeats()
-        ? OptionalLong.empty()
-        : OptionalLong.of(work.log().lag(work.projection().streams(), Cursor.start()));
     this.thread = Thread.ofPlatform().name("rebuild-" + work.projection().name()).unstarted(() -> fill(work));
   }
 
@@ -138,7 +135,15 @@ public final class Rebuild implements AutoCloseable {
 
   /** How the new generation is. */
   public ViewStatus status() {
-    return phase == Phase.FOLLOWING ? runner.status() : runner.status().with(health);
+    return phase == Phase.FOLLOWING ? runner.status() : runner.status().with(health());
+  }
+
+  /** One that begins again is well again when it has read something. */
+  private Health health() {
+    var at = filling;
+    return phase == Phase.FOLDING && at != null && at.records() > 0
+        ? new Health(ViewStatus.State.RUNNING, "")
+        : health;
   }
 
   /** How far the rebuild is. Asks nobody. */
@@ -172,7 +177,8 @@ public final class Rebuild implements AutoCloseable {
   private <R extends Record> void fillOnce(Work<R> work) {
     var next = new FoldAndCopy<>(work, generation, memory);
     filling = next;
-    health = new Health(ViewStatus.State.RUNNING, "");
+    if (!work.log().repeats()) // else it counts no further than it has to
+      total = OptionalLong.of(work.log().lag(work.projection().streams(), Cursor.start()));
     switch (next.run(this::stopped)) {
       case FoldAndCopy.End.Filled(var records, var rows) ->
         LOG.info("generation {} of {} is filled: {} rows of {} records", generation, work.projection(), rows,
@@ -195,6 +201,7 @@ public final class Rebuild implements AutoCloseable {
   }
 
   private void retry(RuntimeException e, Duration pause) throws InterruptedException {
+    filling = null;
     health = new Health(ViewStatus.State.RETRYING, Faults.message(e));
     LOG.warn("the rebuild of {} begins again in {} ms: {}", work.projection(), pause.toMillis(),
         Faults.message(e));
@@ -217,7 +224,7 @@ public final class Rebuild implements AutoCloseable {
     var end = work.log().end(work.projection().streams());
     long deadline = System.nanoTime() + atMost.toNanos();
     while (phase != Phase.FOLLOWING || !runner.hasReached(end)) {
-      var now = phase == Phase.FOLLOWING ? runner.health() : health;
+      var now = phase == Phase.FOLLOWING ? runner.health() : health();
       if (now.state() == ViewStatus.State.FAILED || now.state() == ViewStatus.State.STOPPED || stopped()) {
         throw new ViewException(REFUSED,
             "generation " + generation + " of " + view + " has stopped: " + now.message());

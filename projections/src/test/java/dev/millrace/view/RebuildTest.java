@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.millrace.log.StreamName;
 import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
@@ -176,6 +177,22 @@ class RebuildTest {
           .containsExactlyInAnyOrder(tuple(some.get(0), false, true, "[country, orders, total]"),
               tuple(some.get(1), true, false, "[country, orders, total]"),
               tuple(some.get(2), false, false, "[total]"));
+    }
+  }
+
+  @Test
+  void a_rebuild_waits_for_a_stream_that_is_not_there_yet() {
+    var later = StreamName.of("later-" + Servers.number());
+    try (var rebuild = rebuild(Shop.on(later.value()).countryTotals())) {
+      Eventually.holds(() -> assertThat(rebuild.status().state()).isEqualTo(ViewStatus.State.RETRYING));
+      assertThat(rebuild.status()).returns(ViewStatus.State.RETRYING, ViewStatus::state)
+          .extracting(ViewStatus::message)
+          .asString().contains(later.value());
+
+      stage.log.create(later, 1);
+
+      rebuild.awaitCaughtUp(LONG);
+      assertThat(rebuild.progress().phase()).isEqualTo(RebuildProgress.Phase.FOLLOWING);
     }
   }
 }
