@@ -12,11 +12,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The README's first command, as a newcomer gives it. */
-@Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
   private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
 

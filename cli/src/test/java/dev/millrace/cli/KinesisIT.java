@@ -11,11 +11,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The commands on Kinesis, as docs/kinesis.md has them. */
-@Execution(ExecutionMode.CONCURRENT)
 class KinesisIT {
   private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
 

@@ -21,13 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The shop is killed again and again, at moments that the seed chooses, and started again with the same command. */
-@Execution(ExecutionMode.CONCURRENT)
 class ShopKillTest {
   /** On Kafka; half as many on the slower Kinesis. */
   private static final int ROUNDS = Integer.getInteger("kill.rounds", 5);
