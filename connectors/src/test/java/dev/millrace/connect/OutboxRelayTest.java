@@ -28,7 +28,8 @@ class OutboxRelayTest {
 
   @AfterAll
   static void close() {
-    shop.close();
+    if (shop != null)
+      shop.close();
   }
 
   @BeforeEach

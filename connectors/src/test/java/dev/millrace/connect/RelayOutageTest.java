@@ -28,7 +28,8 @@ class RelayOutageTest {
 
   @AfterAll
   static void close() {
-    shop.close();
+    if (shop != null)
+      shop.close();
   }
 
   @Test
