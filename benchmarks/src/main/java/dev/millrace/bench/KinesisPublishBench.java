@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 /**
  * The Publisher on Kinesis, with records of one event each and with the KPL's aggregates, beside the SDK used plainly: it
  * puts the same records, made beforehand, 500 a call, one call after the other, and forgets about order; and beside the KPL,
- * which gets the same records and aggregates them. A local server's throughput says little; what costs money and CPU is counted: calls, bytes, and payload units, of which each record takes
- * one for each 25 KiB begun.
+ * which gets the same records and aggregates them. A local server's throughput says little; what costs money and CPU is
+ * counted: calls, bytes, and payload units, of which each record takes one for each 25 KiB begun.
  */
 final class KinesisPublishBench implements Bench {
   private static final String PEER = "aws-sdk";

@@ -160,8 +160,10 @@ final class RecentEvents {
       return;
     for (var partition : partitions) {
       if (!windows.containsKey(partition)) {
+        var parents = log.parents(partition);
+        begin(parents); // those that held nothing hand on what they came of
         var window = new Window();
-        window.inherited = known(log.parents(partition));
+        window.inherited = known(parents);
         windows.put(partition, window);
       }
     }
