@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 public final class Benches {
   private static final List<Bench> ALL = List.of(new CodecBench(), new PublishBench(),
       new KinesisPublishBench(), new ProjectBench(),
-      new RebuildBench(), new EndToEndBench());
+      new RebuildBench(), new RebuildCurve(), new RebuildFreshness(), new EndToEndBench());
   private static final JsonMapper JSON = JsonMapper.builder()
       .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
       .build();
@@ -26,14 +26,15 @@ public final class Benches {
   /**
    * Runs a bench and prints its figures.
    *
+   * @param keys how many keys the events are of
    * @param json one object a line, rather than a table
-   * @throws IllegalArgumentException where there is no bench of that name
+   * @throws IllegalArgumentException where there is no bench of that name, or it has no choice of keys
    */
-  public static void run(String name, OptionalLong events, boolean json, PrintWriter out, Progress progress)
-      throws Exception {
+  public static void run(String name, OptionalLong events, OptionalLong keys, boolean json, PrintWriter out,
+      Progress progress) throws Exception {
     var bench = ALL.stream().filter(one -> one.name().equals(name)).findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no bench '" + name + "', but " + names()));
-    var figures = bench.run(events.orElse(bench.defaultEvents()), progress);
+    var figures = bench.run(events.orElse(bench.defaultEvents()), keys, progress);
     if (json) {
       print(figures, out);
     } else {

@@ -6,6 +6,9 @@ import dev.millrace.view.Projection;
 
 /** A view of the benchmarks' orders: as many rows as there are order ids. */
 public record OrderTotals(@Key String orderId, long orders, long units, double total, long lastPlacedAt) {
+  /** Of a table as a projection makes it, without its index. */
+  static final String COLUMNS = " (order_id text COLLATE \"C\" NOT NULL, orders bigint NOT NULL, "
+      + "units bigint NOT NULL, total double precision NOT NULL, last_placed_at bigint NOT NULL)";
 
   static Projection<OrderTotals> view(String name) {
     return Projection.named(name)

@@ -20,16 +20,20 @@ final class Orders {
   /** @param keys how many different order ids there are */
   static List<Order> make(int count, int keys) {
     var orders = new ArrayList<Order>(count);
-    each(count, keys, orders::add);
+    each("order-", count, keys, orders::add);
     return orders;
   }
 
-  /** Makes them one by one. */
-  static void each(int count, int keys, Consumer<Order> taker) {
+  /**
+   * Makes them one by one.
+   *
+   * @param part begins the order ids
+   */
+  static void each(String part, int count, int keys, Consumer<Order> taker) {
     var random = new Random(7);
     for (int i = 0; i < count; i++) {
       var lines = List.of(line(random), line(random));
-      taker.accept(new Order("order-" + (i < keys ? i : random.nextInt(keys)),
+      taker.accept(new Order(part + (i < keys ? i : random.nextInt(keys)),
           i % 4 == 0 ? null : "C" + random.nextInt(4_000),
           COUNTRIES.get(random.nextInt(COUNTRIES.size())), "Town " + random.nextInt(100),
           1_291_190_760_000L + i * 1_000L,

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,30 @@ final class Instance {
    * @throws CliException UNREACHABLE, REFUSED or BAD_ANSWER
    */
   JsonNode get(List<Parameter> query, String... path) {
-    try (HttpClient client = client(); InputStream body = send(client, query, path)) {
+    return get(List.of(), query, path);
+  }
+
+  /** Asks for one JSON document, with headers. */
+  JsonNode get(List<Parameter> headers, List<Parameter> query, String... path) {
+    var request = request(query, path);
+    headers.forEach(header -> request.header(header.name(), header.value()));
+    return document(request.build());
+  }
+
+  /**
+   * Tells the instance to do something, and answers the JSON document that it says of it.
+   *
+   * @param body what to do it with
+   * @param path segments, encoded here
+   * @throws CliException UNREACHABLE, REFUSED or BAD_ANSWER
+   */
+  JsonNode post(JsonNode body, String... path) {
+    return document(request(List.of(), path).header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(Json.line(body))).build());
+  }
+
+  private JsonNode document(HttpRequest request) {
+    try (HttpClient client = client(); InputStream body = send(client, request)) {
       return Json.read(body.readAllBytes());
     } catch (JsonProcessingException e) {
       throw new CliException(CliException.Code.BAD_ANSWER, "what answers at " + url + " does not speak JSON: "
@@ -59,7 +83,7 @@ final class Instance {
   void lines(Predicate<String> taker, List<Parameter> query, String... path) {
     HttpClient client = client();
     try (var reader = new BufferedReader(
-        new InputStreamReader(send(client, query, path), StandardCharsets.UTF_8))) {
+        new InputStreamReader(send(client, request(query, path).build()), StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.isBlank() && !taker.test(line))
           return;
@@ -72,15 +96,17 @@ final class Instance {
     }
   }
 
-  private InputStream send(HttpClient client, List<Parameter> query, String... path) throws IOException {
-    URI uri = uri(query, path);
+  private HttpRequest.Builder request(List<Parameter> query, String... path) {
+    return HttpRequest.newBuilder(uri(query, path));
+  }
+
+  private InputStream send(HttpClient client, HttpRequest request) throws IOException {
     try {
-      HttpResponse<InputStream> response = client.send(HttpRequest.newBuilder(uri).build(),
-          BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
       if (response.statusCode() / 100 == 2)
         return response.body();
       try (InputStream body = response.body()) {
-        throw refused(response.statusCode(), uri, body.readAllBytes());
+        throw refused(response.statusCode(), request, body.readAllBytes());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -88,7 +114,7 @@ final class Instance {
     }
   }
 
-  private CliException refused(int status, URI uri, byte[] body) {
+  private CliException refused(int status, HttpRequest request, byte[] body) {
     try {
       // RFC 9457, as the runtime answers every failure
       JsonNode problem = Json.read(body);
@@ -101,8 +127,8 @@ final class Instance {
     } catch (IOException e) {
       // not our API then: told by what it did answer
     }
-    return new CliException(CliException.Code.BAD_ANSWER, "GET " + uri + " was answered with status " + status
-        + ": is it an instance of Millrace?");
+    return new CliException(CliException.Code.BAD_ANSWER, request.method() + " " + request.uri()
+        + " was answered with status " + status + ": is it an instance of Millrace?");
   }
 
   private CliException unreachable(IOException cause) {

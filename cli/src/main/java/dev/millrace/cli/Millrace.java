@@ -39,6 +39,7 @@ final class Millrace {
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new DevCommand(console))
         .addSubcommand(new ViewCommand(console))
+        .addSubcommand(new DeadLettersCommand(console))
         .addSubcommand(new TailCommand(console))
         .addSubcommand(new BridgeCommand(console))
         .addSubcommand(new BenchCommand(console))

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.dev.DevRuntime;
 import dev.millrace.log.LogEntry;
+import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.WriteToken;
 import dev.millrace.publish.Publisher;
 import dev.millrace.runtime.MillraceRuntime;
 import dev.millrace.runtime.Settings;
@@ -14,8 +16,10 @@ import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -82,6 +86,28 @@ class InstanceTest {
     assertThat(key.err().lines()).singleElement().asString().contains("Atlantis");
     assertThat(view.code()).isEqualTo(1);
     assertThat(view.err().lines()).singleElement().asString().contains("no-such-view", "country-sales");
+  }
+
+  @Test
+  void get_and_list_wait_for_a_write_and_tell_how_far_the_view_is() {
+    var stream = StreamName.of("test.sales");
+    var end = runtime.log().end(Set.of(stream)).positions().entrySet().iterator().next();
+    var there = new WriteToken.Place(end.getKey(), end.getValue(), "any", Instant.EPOCH).text();
+    var later = new WriteToken.Place(end.getKey(), Position.of("999999"), "any", Instant.EPOCH).text();
+
+    assertThat(run("view", "get", "country-sales", "France", "--at-least", there).code()).isZero();
+    assertThat(run("view", "list", "country-sales", "--at-least", there, "--wait", "5s").code()).isZero();
+    var get = run("view", "get", "country-sales", "France", "--at-least", there, "--at-least", later,
+        "--wait",
+        "10ms");
+    assertThat(get.code()).isEqualTo(1);
+    assertThat(get.err().lines()).singleElement().asString().contains("within 10 ms", "999999 is asked for",
+        "(not-fresh-yet)");
+    assertThat(run("view", "list", "country-sales", "--at-least", later, "--wait", "0s").err())
+        .contains("(not-fresh-yet)");
+    assertThat(run("view", "get", "country-sales", "France", "--at-least", "nonsense").err())
+        .contains("(bad-token)");
+    assertThat(run("view", "get", "country-sales", "France", "--wait", "soon").err()).contains("(bad-wait)");
   }
 
   @Test

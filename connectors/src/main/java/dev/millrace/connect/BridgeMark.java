@@ -40,14 +40,18 @@ record BridgeMark(StreamName from, Map<Partition, Place> places) {
         .collect(Collectors.toMap(Map.Entry::getKey, place -> place.getValue().position())));
   }
 
+  /** This mark, moved to where the cursor is further: a reading that begins before the mark has yet to come to it. */
   BridgeMark with(Iterable<LogRecord> records, Cursor to) {
     var times = new HashMap<Partition, Instant>();
     places.forEach((partition, place) -> times.put(partition, place.appendedAt()));
     for (var record : records)
       times.put(record.partition(), record.appendedAt());
     var moved = new HashMap<>(places);
-    to.positions().forEach((partition, position) -> moved.put(partition,
-        new Place(position, times.getOrDefault(partition, Instant.EPOCH))));
+    to.positions().forEach((partition, position) -> {
+      var known = places.get(partition);
+      if (known == null || known.position().compareTo(position) < 0)
+        moved.put(partition, new Place(position, times.getOrDefault(partition, Instant.EPOCH)));
+    });
     return new BridgeMark(from, moved);
   }
 

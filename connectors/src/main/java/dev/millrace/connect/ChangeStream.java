@@ -89,6 +89,8 @@ final class ChangeStream {
     settings.setProperty("slot.max.retries", "0");
     settings.setProperty("record.processing.threads", "1");
     settings.setProperty("statistics.metrics.enabled", "false");
+    // Its MBeans are named by the relay alone, and where a name is taken it waits for two minutes.
+    settings.setProperty("custom.metric.tags", "server-address=" + database.hostAndPort());
     return settings;
   }
 

@@ -43,6 +43,11 @@ record Database(String url, String user, String password) {
     return part("PGPORT");
   }
 
+  /** The two as one word of letters, digits, dots and dashes. */
+  String hostAndPort() {
+    return (host() + "-" + port()).replaceAll("[^A-Za-z0-9.-]", "-");
+  }
+
   String name() {
     return part("PGDBNAME");
   }

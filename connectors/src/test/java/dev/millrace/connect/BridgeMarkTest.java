@@ -46,6 +46,21 @@ class BridgeMarkTest {
     assertThat(read.covers(record(BEHIND, 8, "c", NOW))).isFalse();
   }
 
+  @Test
+  void a_mark_stays_where_a_reading_that_began_before_it_has_yet_to_come_to_it() {
+    var mark = BridgeMark.start(STREAM).with(
+        List.of(record(AHEAD, 41, "a", NOW), record(BEHIND, 70, "b", NOW)),
+        Cursor.of(Map.of(AHEAD, Position.of("41"), BEHIND, Position.of("70"))));
+
+    var moved = mark.with(
+        List.of(record(AHEAD, 42, "c", NOW.plusMillis(1)), record(BEHIND, 7, "d", NOW.minusMillis(9))),
+        Cursor.of(Map.of(AHEAD, Position.of("42"), BEHIND, Position.of("7"))));
+
+    assertThat(moved.cursor())
+        .isEqualTo(Cursor.of(Map.of(AHEAD, Position.of("42"), BEHIND, Position.of("70"))));
+    assertThat(moved.places()).containsEntry(BEHIND, new BridgeMark.Place(Position.of("70"), NOW));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "wal 1-2 id", "bridge other.stream 0@1@1", "bridge sales.orders 0@1",
       "bridge sales.orders 0@1@noon", "bridge sales.orders 0@@1", "bridge sales.orders 2026 0@1@1"})

@@ -59,7 +59,7 @@ sealed interface LogServer extends AutoCloseable {
           .requestTimeout(requestTimeout).deliveryTimeout(deliveryTimeout).build());
     var config = KinesisLogConfig.builder().endpoint(URI.create(address)).region("us-east-1")
         .aggregation(true).requestTimeout(requestTimeout).deliveryTimeout(deliveryTimeout)
-        .pollPause(Duration.ofMillis(20)).shardCheck(Duration.ofMillis(200))
+        .pollPause(Duration.ofMillis(100)).shardCheck(Duration.ofMillis(500))
         .client(client -> client.overrideConfiguration(
             override -> List.of(between).forEach(override::addExecutionInterceptor)));
     if (!marks.isEmpty()) {

@@ -8,6 +8,10 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.LongStream;
 
+import dev.millrace.log.EventSearch;
+import dev.millrace.log.WriteToken;
+import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,28 @@ class OutboxRelayTest {
   }
 
   @Test
+  void a_token_finds_its_event_once_it_is_relayed_and_not_where_it_was_rolled_back() throws SQLException {
+    var search = new EventSearch(shop.log);
+    try (var relay = shop.relay("tokens").start(); var connection = shop.transaction()) {
+      relaying(relay);
+      var never = (WriteToken.Coming) shop.say(connection, who, 7).token();
+      connection.rollback();
+      shop.say(connection, who, 1);
+      var second = (WriteToken.Coming) shop.say(connection, who, 2).token();
+      assertThat(search.find(second, Duration.ofMillis(300))).isEmpty();
+      connection.commit();
+
+      var found = search.find(second, Shop.PATIENCE).orElseThrow();
+
+      assertThat(found.eventId()).isEqualTo(second.eventId());
+      assertThat(shop.log.end(Set.of(second.stream())).position(found.partition()).orElseThrow())
+          .isGreaterThanOrEqualTo(found.position());
+      assertThat(search.find(never, Duration.ofMillis(300))).isEmpty();
+      assertThat(shop.awaitRelayed(who, 2)).containsExactly(1L, 2L);
+    }
+  }
+
+  @Test
   void what_was_rolled_back_is_never_relayed() throws SQLException {
     try (var _ = shop.relay("rollback").start(); var connection = shop.transaction()) {
       shop.say(connection, who, 1);
@@ -106,6 +132,22 @@ class OutboxRelayTest {
       shop.sayEach(who, 51, 100);
 
       assertThat(shop.awaitRelayed(who, 100)).containsExactlyElementsOf(numbers(1, 100));
+    }
+  }
+
+  @Test
+  void relays_of_one_name_on_two_servers_do_not_wait_for_each_other(@TempDir Path folder)
+      throws SQLException {
+    try (var other = Shop.open(folder);
+        var here = shop.relay("twins").start();
+        var there = other.relay("twins").start()) {
+      relaying(here);
+      relaying(there);
+      shop.sayEach(who, 1, 50);
+      other.sayEach(who, 51, 100);
+
+      assertThat(shop.awaitRelayed(who, 50)).containsExactlyElementsOf(numbers(1, 50));
+      assertThat(other.awaitRelayed(who, 50)).containsExactlyElementsOf(numbers(51, 100));
     }
   }
 

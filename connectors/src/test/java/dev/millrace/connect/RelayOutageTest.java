@@ -84,6 +84,8 @@ class RelayOutageTest {
       try {
         Shop.await("commits wait", () -> shop.number(
             "select count(*) from pg_settings where name = 'synchronous_standby_names' and setting = 'nobody'") == 1);
+        // The checkpointer is who makes commits wait, when it comes to read the setting: before it does what it is asked for here.
+        shop.execute("checkpoint");
         var waiting = threads.submit(() -> {
           shop.sayEach("unseen", 1, 1);
           return null;

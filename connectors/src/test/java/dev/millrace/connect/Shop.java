@@ -21,6 +21,7 @@ import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.StreamName;
+import dev.millrace.publish.Appended;
 import dev.millrace.publish.Outbox;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
@@ -44,7 +45,7 @@ final class Shop implements AutoCloseable {
     this.server = server;
     this.postgres = postgres;
     this.folder = folder;
-    this.log = LogServer.open(server.address(), postgres.jdbcUrl(), Duration.ofSeconds(8));
+    this.log = LogServer.open(server.address(), postgres.jdbcUrl(), Duration.ofSeconds(20));
     this.readLog = LogServer.open(server.address(), "", Duration.ofMinutes(2));
     readLog.create(StreamName.of(Said.STREAM), 3);
     this.reader = readLog.reader(Set.of(StreamName.of(Said.STREAM)), Cursor.start());
@@ -78,8 +79,8 @@ final class Shop implements AutoCloseable {
     return connection;
   }
 
-  void say(Connection connection, String who, long number) {
-    outbox.append(connection, new Said(who, number));
+  Appended say(Connection connection, String who, long number) {
+    return outbox.append(connection, new Said(who, number));
   }
 
   /** Says the numbers, each in a transaction of its own. */

@@ -1,6 +1,7 @@
 package dev.millrace.dev;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,6 +34,10 @@ final class KafkaSettings {
     settings.put("inter.broker.listener.name", CLIENTS);
     // Never dialled: the one voter is this process. It must be there to be valid.
     settings.put("controller.quorum.bootstrap.servers", Ports.HOST + ":0");
+    // Nobody could take over from the one broker, so nothing is gained by its controller's taking it for dead when the
+    // machine has stood still, as a laptop does that sleeps: its partitions would lose their leader, and with it the
+    // transactions' ends that fall into that moment (KAFKA-20734).
+    settings.put("broker.session.timeout.ms", String.valueOf(Duration.ofDays(7).toMillis()));
     settings.put("num.network.threads", "2");
     settings.put("num.io.threads", "4");
     settings.put("background.threads", "2");
@@ -62,6 +67,8 @@ final class KafkaSettings {
       settings.put(group + ".min.heartbeat.interval.ms", "200");
       settings.put(group + ".min.session.timeout.ms", "1000");
     }
+    // Members of a killed process are missed by the same command started again: it takes over what they held this soon.
+    settings.put("group.consumer.session.timeout.ms", "10000");
     settings.put("group.consumer.assignment.interval.ms", "0");
     settings.put("group.share.assignment.interval.ms", "0");
     settings.put("group.streams.assignment.interval.ms", "0");

@@ -8,6 +8,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,6 +44,14 @@ record Contents(DevRuntime runtime) {
 
   private static String schema(int number) {
     return "{\"type\":\"record\",\"name\":\"R" + number + "\",\"fields\":[]}";
+  }
+
+  /** How often the partition has had to be given a leader. */
+  static int leaderEpoch(String bootstrapServers) throws Exception {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      return admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest())).partitionResult(PARTITION).get()
+          .leaderEpoch().orElseThrow();
+    }
   }
 
   List<String> records() {

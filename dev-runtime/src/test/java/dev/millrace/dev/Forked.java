@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,20 @@ record Forked(Process process, BufferedReader lines) implements AutoCloseable {
     process.destroyForcibly();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new AssertionError("process " + process.pid() + " was killed and is still there");
+    }
+  }
+
+  /** As on a machine that sleeps: it runs not at all, and the time goes on. */
+  void standStill(Duration time) throws IOException, InterruptedException {
+    signal("STOP");
+    process.waitFor(time);
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int exit = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    if (exit != 0) {
+      throw new AssertionError("kill -" + name + " of process " + process.pid() + " came to " + exit);
     }
   }
 

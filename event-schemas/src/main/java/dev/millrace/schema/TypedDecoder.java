@@ -16,7 +16,12 @@ final class TypedDecoder implements EventCodec.Decoder {
   private final Map<String, EventType<?>> types = new HashMap<>();
   private final Map<Integer, Plan> plans = new ConcurrentHashMap<>();
 
+  /** That of the last event: nearly always that of the next one too. Whichever thread wrote it, it is right. */
+  private volatile @Nullable Known last;
+
   private record Plan(String type, @Nullable Read read) {}
+
+  private record Known(int id, Plan plan) {}
 
   TypedDecoder(SchemaRegistry registry, List<? extends EventType<?>> types) {
     this.registry = registry;
@@ -27,14 +32,24 @@ final class TypedDecoder implements EventCodec.Decoder {
   @Override
   public Optional<Event> decode(byte[] payload) {
     int id = EventCodec.schemaId(payload);
+    var known = last;
+    if (known == null || known.id != id) {
+      known = new Known(id, plan(id));
+      last = known;
+    }
+    var plan = known.plan;
+    return plan.read == null
+        ? Optional.empty()
+        : Optional.of((Event) EventCodec.read(plan.read, payload, plan.type, id));
+  }
+
+  private Plan plan(int id) {
     var plan = plans.get(id);
     if (plan == null) {
       plan = plan(registry.byId(id), id);
       plans.put(id, plan);
     }
-    return plan.read == null
-        ? Optional.empty()
-        : Optional.of((Event) EventCodec.read(plan.read, payload, plan.type, id));
+    return plan;
   }
 
   private Plan plan(Schema writer, int id) {

@@ -25,8 +25,10 @@ public final class Outbox {
   private static final String UNDEFINED_TABLE = "42P01";
 
   private final Stamp stamp;
+  private final Clock clock;
 
   private Outbox(Builder builder) {
+    this.clock = builder.clock;
     this.stamp = new Stamp(builder.codec, builder.source, builder.clock, builder.written);
   }
 
@@ -53,7 +55,7 @@ public final class Outbox {
   }
 
   /** Appends an event; see {@link #append(Connection, Event, UnaryOperator)}. */
-  public Envelope append(Connection connection, Event event) {
+  public Appended append(Connection connection, Event event) {
     return append(connection, event, UnaryOperator.identity());
   }
 
@@ -62,24 +64,28 @@ public final class Outbox {
    * encoded first, so that one that does not fit its schema leaves the transaction as it was.
    *
    * @param labelling adds to the envelope: {@code envelope -> envelope.causedBy(other)}, an id or a time of its own
-   * @return the envelope in which the event will be read
+   * @return the envelope in which the event will be read, and a token to read it by
    * @throws dev.millrace.schema.SchemaException MISFIT where the event does not fit its schema, with the path of the field
    * @throws PublishException NO_TRANSACTION where the connection commits by itself; NO_OUTBOX; DATABASE
    */
-  public Envelope append(Connection connection, Event event, UnaryOperator<Envelope> labelling) {
+  public Appended append(Connection connection, Event event, UnaryOperator<Envelope> labelling) {
     var entry = stamp.on(event, labelling);
     insert(connection, List.of(entry));
-    return entry.envelope();
+    return appended(entry);
   }
 
   /** Appends events in their order, as {@link #append(Connection, Event, UnaryOperator)} does, in one round trip. */
-  public List<Envelope> appendAll(Connection connection, List<? extends Event> events) {
+  public List<Appended> appendAll(Connection connection, List<? extends Event> events) {
     var entries = new ArrayList<LogEntry>(events.size());
     for (var event : events) {
       entries.add(stamp.on(event, UnaryOperator.identity()));
     }
     insert(connection, entries);
-    return entries.stream().map(LogEntry::envelope).toList();
+    return entries.stream().map(this::appended).toList();
+  }
+
+  private Appended appended(LogEntry entry) {
+    return new Appended(entry.stream(), entry.envelope(), clock.instant());
   }
 
   private static void insert(Connection connection, List<LogEntry> entries) {

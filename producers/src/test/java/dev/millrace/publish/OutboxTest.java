@@ -15,6 +15,9 @@ import java.util.concurrent.Future;
 
 import javax.sql.DataSource;
 
+import dev.millrace.log.StreamName;
+import dev.millrace.log.WriteToken;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +67,8 @@ class OutboxTest {
     var cause = Envelope.of("cause-1", "/other", "test.Other", NOW, "x");
     Envelope said;
     try (var connection = transaction()) {
-      said = outbox.append(connection, Said.by("grün 🌱", 7), envelope -> envelope.causedBy(cause));
+      said = outbox.append(connection, Said.by("grün 🌱", 7), envelope -> envelope.causedBy(cause))
+          .envelope();
       connection.commit();
     }
 
@@ -76,6 +80,16 @@ class OutboxTest {
     assertThat(said.subject()).isEqualTo("grün 🌱");
     assertThat(entry.stream().value()).isEqualTo(Said.STREAM);
     assertThat(CODEC.decoder(List.of(Said.TYPE)).decode(entry.payload())).contains(Said.by("grün 🌱", 7));
+  }
+
+  @Test
+  void what_was_appended_has_a_token_that_says_where_to_look_for_it() throws SQLException {
+    try (var connection = transaction()) {
+      var appended = outbox.append(connection, Said.by("a", 1), envelope -> envelope.withTime(Instant.EPOCH));
+
+      assertThat(WriteToken.parse(appended.token().text())).isEqualTo(new WriteToken.Coming(
+          StreamName.of(Said.STREAM), appended.envelope().id(), NOW.truncatedTo(ChronoUnit.MILLIS)));
+    }
   }
 
   @Test
@@ -110,7 +124,8 @@ class OutboxTest {
           List.of(Said.by("a", 1), Said.by("b", 2), Said.by("a", 3)));
       connection.commit();
 
-      assertThat(envelopes).extracting(Envelope::subject).containsExactly("a", "b", "a");
+      assertThat(envelopes).extracting(appended -> appended.envelope().subject()).containsExactly("a", "b",
+          "a");
     }
     assertThat(numbers()).containsExactly(1L, 2L, 3L);
   }

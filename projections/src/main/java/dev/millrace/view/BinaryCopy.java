@@ -1,31 +1,21 @@
 package dev.millrace.view;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
-import org.postgresql.util.ByteConverter;
 
 /**
- * Rows on their way into a table by COPY in PostgreSQL's binary format (documentation of COPY, "Binary Format", and the
- * types' receive functions). Owned by one thread, which does nothing else with the connection meanwhile.
+ * Rows on their way into a table by COPY in PostgreSQL's binary format (documentation of COPY, "Binary Format"). Owned by one thread, which does nothing else with the connection meanwhile.
  */
 final class BinaryCopy implements AutoCloseable {
   private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
   private static final int BUFFER = 1 << 16;
-  private static final long EPOCH_SECOND = Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
-  private static final long EPOCH_DAY = LocalDate.of(2000, 1, 1).toEpochDay();
-  private static final int JSONB_VERSION = 1;
 
   private final List<Column> columns;
   private final PGCopyOutputStream copy;
@@ -34,13 +24,15 @@ final class BinaryCopy implements AutoCloseable {
   /**
    * Begins.
    *
-   * @param table its name, quoted; made or emptied in this transaction, so that its rows need not be frozen later
+   * @param table its name, quoted
+   * @param fresh whether it was made or emptied in this transaction, so that its rows need not be frozen later
    */
-  BinaryCopy(Connection connection, String table, List<Column> columns) throws SQLException {
+  BinaryCopy(Connection connection, String table, List<Column> columns, boolean fresh) throws SQLException {
     this.columns = columns;
     var names = columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
     this.copy = new PGCopyOutputStream(connection.unwrap(PGConnection.class),
-        "COPY " + table + " (" + names + ") FROM STDIN WITH (FORMAT binary, FREEZE)", BUFFER);
+        "COPY " + table + " (" + names + ") FROM STDIN WITH (FORMAT binary" + (fresh ? ", FREEZE)" : ")"),
+        BUFFER);
     this.out = new DataOutputStream(copy);
     writing(() -> {
       out.write(SIGNATURE);
@@ -51,61 +43,7 @@ final class BinaryCopy implements AutoCloseable {
 
   /** A row, as {@link Mapping#stored} has it. */
   void row(@Nullable Object[] stored) throws SQLException {
-    writing(() -> {
-      out.writeShort(stored.length);
-      for (int i = 0; i < stored.length; i++)
-        field(columns.get(i).type(), stored[i]);
-    });
-  }
-
-  private void field(ColumnType type, @Nullable Object value) throws IOException {
-    if (value == null) {
-      out.writeInt(-1);
-      return;
-    }
-    switch (type) {
-      case TEXT -> bytes(((String) value).getBytes(UTF_8));
-      case BIGINT -> {
-        out.writeInt(Long.BYTES);
-        out.writeLong((Long) value);
-      }
-      case INTEGER -> {
-        out.writeInt(Integer.BYTES);
-        out.writeInt((Integer) value);
-      }
-      case BOOLEAN -> {
-        out.writeInt(1);
-        out.writeBoolean((Boolean) value);
-      }
-      case DOUBLE -> {
-        out.writeInt(Double.BYTES);
-        out.writeDouble((Double) value);
-      }
-      case NUMERIC -> bytes(ByteConverter.numeric((BigDecimal) value));
-      case TIMESTAMP -> {
-        out.writeInt(Long.BYTES);
-        out.writeLong(micros((Instant) value));
-      }
-      case DATE -> {
-        out.writeInt(Integer.BYTES);
-        out.writeInt(Math.toIntExact(((LocalDate) value).toEpochDay() - EPOCH_DAY));
-      }
-      case JSON -> {
-        var text = ((String) value).getBytes(UTF_8);
-        out.writeInt(text.length + 1);
-        out.writeByte(JSONB_VERSION);
-        out.write(text);
-      }
-    }
-  }
-
-  private void bytes(byte[] bytes) throws IOException {
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static long micros(Instant time) {
-    return (time.getEpochSecond() - EPOCH_SECOND) * 1_000_000 + time.getNano() / 1_000;
+    writing(() -> BinaryRow.write(out, columns, stored));
   }
 
   /** Ends, and answers how many rows the table took. */

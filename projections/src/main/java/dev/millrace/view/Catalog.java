@@ -4,8 +4,13 @@ import static dev.millrace.view.ViewException.Code.DEFINITION_CHANGED;
 import static dev.millrace.view.ViewException.Code.REFUSED;
 import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
 
+import dev.millrace.view.RebuildProgress.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,9 +20,11 @@ import java.util.OptionalInt;
  */
 final class Catalog {
   private static final long TURN = 0x6d696c6c72616365L; // "millrace"
+  /** Done again wherever its text has changed, over what there is: it adds, and takes nothing away. */
   private static final String TABLES = """
       CREATE SCHEMA IF NOT EXISTS millrace;
       CREATE TABLE IF NOT EXISTS millrace.identity AS SELECT gen_random_uuid()::text AS id;
+      ALTER TABLE millrace.identity ADD COLUMN IF NOT EXISTS layout text;
       CREATE TABLE IF NOT EXISTS millrace.view (
         name text PRIMARY KEY,
         sql_schema text NOT NULL,
@@ -30,6 +37,7 @@ final class Catalog {
         definition text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (view, generation));
+      ALTER TABLE millrace.generation ADD COLUMN IF NOT EXISTS filling jsonb;
       CREATE TABLE IF NOT EXISTS millrace.checkpoint (
         view text NOT NULL,
         generation int NOT NULL,
@@ -44,6 +52,9 @@ final class Catalog {
         appended_at timestamptz,
         updated_at timestamptz NOT NULL,
         PRIMARY KEY (view, generation, stream, "partition")) WITH (fillfactor = 50);
+      ALTER TABLE millrace.checkpoint ADD COLUMN IF NOT EXISTS happened_at timestamptz;
+      ALTER TABLE millrace.checkpoint ADD COLUMN IF NOT EXISTS meet_at text;
+      ALTER TABLE millrace.checkpoint ADD COLUMN IF NOT EXISTS meet_until timestamptz;
       CREATE TABLE IF NOT EXISTS millrace.parked (
         view text NOT NULL,
         generation int NOT NULL,
@@ -58,7 +69,32 @@ final class Catalog {
         appended_at timestamptz NOT NULL,
         parked_at timestamptz NOT NULL,
         PRIMARY KEY (view, generation, stream, "partition", "position"));
+      ALTER TABLE millrace.parked ADD COLUMN IF NOT EXISTS schema_id int;
+      ALTER TABLE millrace.parked ADD COLUMN IF NOT EXISTS fingerprint text NOT NULL DEFAULT '';
+      ALTER TABLE millrace.parked ADD COLUMN IF NOT EXISTS stack text NOT NULL DEFAULT '';
       CREATE INDEX IF NOT EXISTS parked_key ON millrace.parked (view, generation, stream, key);
+      CREATE INDEX IF NOT EXISTS parked_failure ON millrace.parked (view, generation, parked_at) WHERE reason <> 'FOLLOWS';
+      CREATE TABLE IF NOT EXISTS millrace.discarded (
+        view text NOT NULL,
+        generation int NOT NULL,
+        stream text NOT NULL,
+        "partition" text NOT NULL,
+        "position" text NOT NULL,
+        key text NOT NULL,
+        reason text NOT NULL,
+        message text NOT NULL,
+        schema_id int,
+        fingerprint text NOT NULL,
+        stack text NOT NULL,
+        headers jsonb NOT NULL,
+        payload bytea NOT NULL,
+        appended_at timestamptz NOT NULL,
+        parked_at timestamptz NOT NULL,
+        discarded_at timestamptz NOT NULL,
+        discarded_by text NOT NULL,
+        discarded_because text NOT NULL,
+        PRIMARY KEY (view, generation, stream, "partition", "position"));
+      ALTER TABLE millrace.discarded ADD COLUMN IF NOT EXISTS of_live boolean NOT NULL DEFAULT false;
       CREATE TABLE IF NOT EXISTS millrace.recent_events (
         view text NOT NULL,
         generation int NOT NULL,
@@ -68,6 +104,10 @@ final class Catalog {
         digests bytea NOT NULL,
         PRIMARY KEY (view, generation, stream, "partition", counted));
       """;
+
+  private static final List<String> OF_A_GENERATION = List.of("checkpoint", "parked", "recent_events",
+      "generation");
+  private static final String LAYOUT = Fingerprint.of(List.of(TABLES));
 
   /**
    * A generation that is ready to be kept.
@@ -101,7 +141,21 @@ final class Catalog {
     return new Opened(generation(connection, wanted), identity(connection));
   }
 
+  /**
+   * A generation that is there; makes none.
+   *
+   * @param wanted the live one where it is empty
+   * @throws ViewException UNKNOWN_VIEW; DEFINITION_CHANGED where another projection made it
+   */
+  int existing(Connection connection, OptionalInt wanted) throws SQLException {
+    prepare(connection);
+    live(connection);
+    return generation(connection, wanted);
+  }
+
   private int generation(Connection connection, OptionalInt wanted) throws SQLException {
+    if (wanted.equals(OptionalInt.of(Projection.EFFECTS)) && projection.hasEffects())
+      return Projection.EFFECTS;
     var entry = entry(connection);
     if (entry.isEmpty()) {
       if (wanted.orElse(1) != 1)
@@ -114,6 +168,11 @@ final class Catalog {
     }
     int generation = wanted.orElse(entry.get().live);
     var fingerprint = fingerprint(connection, generation).orElseThrow(() -> unknown(generation));
+    if (Manifest.read(connection, projection.name(), generation).filter(one -> one.phase() != Phase.FOLLOWING)
+        .isPresent()) {
+      throw new ViewException(REFUSED, "generation " + generation + " of " + projection.name()
+          + " is being filled by a rebuild: only that can go on with it");
+    }
     if (!fingerprint.equals(projection.fingerprint()) || !entry.get().schema.equals(projection.schema())) {
       throw new ViewException(DEFINITION_CHANGED, "generation " + generation + " of " + projection.name()
           + " was made by another definition of the projection (row, event types, version or schema): rebuild the view");
@@ -121,8 +180,28 @@ final class Catalog {
     return generation;
   }
 
-  /** A new generation with an empty table, which is not live. */
-  int add(Connection connection) throws SQLException {
+  /**
+   * The generation that a rebuild of this definition has begun and nobody has promoted yet; empty where there is none. The newest
+   * where there are several.
+   */
+  OptionalInt begun(Connection connection) throws SQLException {
+    prepare(connection);
+    try (var statement = connection.prepareStatement(
+        """
+            SELECT max(generation) FROM millrace.generation WHERE view = ? AND fingerprint = ? AND NOT (filling->>'throwaway')::boolean
+            """)) {
+      statement.setString(1, projection.name());
+      statement.setString(2, projection.fingerprint());
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        int generation = rows.getInt(1);
+        return rows.wasNull() ? OptionalInt.empty() : OptionalInt.of(generation);
+      }
+    }
+  }
+
+  /** A new generation with an empty table, which is not live, for a rebuild to fill. */
+  int add(Connection connection, Manifest manifest) throws SQLException {
     prepare(connection);
     if (entry(connection).isEmpty())
       generation(connection, OptionalInt.empty());
@@ -133,8 +212,35 @@ final class Catalog {
         rows.next();
         int generation = rows.getInt(1);
         create(connection, generation);
+        manifest.write(connection, projection.name(), generation);
         return generation;
       }
+    }
+  }
+
+  /** @throws ViewException UNKNOWN_VIEW where there is no such generation; REFUSED where its rebuild is not that far */
+  void expectFilled(Connection connection, int generation) throws SQLException {
+    if (definition(connection, generation).isEmpty())
+      throw unknown(generation);
+    var filling = Manifest.read(connection, projection.name(), generation);
+    if (filling.isPresent() && (filling.get().phase() != Phase.FOLLOWING || filling.get().throwaway())) {
+      throw new ViewException(REFUSED, "generation " + generation + " of " + projection.name()
+          + " is not filled yet: wait for its rebuild");
+    }
+  }
+
+  /** Generations that somebody made to throw them away. */
+  List<Integer> throwaways(Connection connection) throws SQLException {
+    prepare(connection);
+    try (var statement = connection.prepareStatement(
+        "SELECT generation FROM millrace.generation WHERE view = ? AND (filling->>'throwaway')::boolean")) {
+      statement.setString(1, projection.name());
+      var found = new ArrayList<Integer>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next())
+          found.add(rows.getInt(1));
+      }
+      return found;
     }
   }
 
@@ -143,6 +249,9 @@ final class Catalog {
     prepare(connection);
     var definition = definition(connection, generation).orElseThrow(() -> unknown(generation));
     int live = entry(connection).map(Entry::live).orElseThrow(() -> unknown(generation));
+    expectFilled(connection, generation);
+    update(connection, "UPDATE millrace.generation SET filling = NULL WHERE view = ? AND generation = ?",
+        projection.name(), generation);
     update(connection, """
         UPDATE millrace.view SET previous_generation = live_generation, live_generation = ?
         WHERE name = ? AND live_generation <> ?
@@ -150,15 +259,99 @@ final class Catalog {
     show(connection, generation, definition.equals(definition(connection, live).orElse("")));
   }
 
-  /** Makes the generation live that was so before the last promotion, and answers it. */
-  int rollback(Connection connection) throws SQLException {
+  /** The generation that was live before the last promotion. @throws ViewException REFUSED where there is none */
+  int previous(Connection connection) throws SQLException {
     prepare(connection);
-    var previous = entry(connection).map(Entry::previous).orElse(OptionalInt.empty());
-    if (previous.isEmpty()) {
-      throw new ViewException(REFUSED, "no generation of " + projection.name() + " was live before this one");
+    return entry(connection).map(Entry::previous).orElse(OptionalInt.empty())
+        .orElseThrow(() -> new ViewException(REFUSED,
+            "no generation of " + projection.name() + " was live before this one"));
+  }
+
+  /** Keeps everybody from moving the live generation on until the transaction ends. */
+  void hold(Connection connection) throws SQLException {
+    prepare(connection);
+    try (var statement = connection.prepareStatement(
+        """
+            SELECT FROM millrace.checkpoint WHERE view = ? AND generation = ? ORDER BY stream, "partition" FOR UPDATE
+            """)) {
+      statement.setString(1, projection.name());
+      statement.setInt(2, live(connection));
+      statement.executeQuery().close();
     }
-    promote(connection, previous.getAsInt());
-    return previous.getAsInt();
+  }
+
+  /** All generations, by their numbers; none where there is no view. Keeps nobody waiting. */
+  List<Generation> all(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      if (!layout(statement).equals(LAYOUT))
+        prepare(connection);
+    }
+    try (var statement = connection.prepareStatement(
+        """
+            SELECT g.generation, v.live_generation = g.generation,
+              v.previous_generation IS NOT DISTINCT FROM g.generation, g.fingerprint, g.filling->>'phase', g.created_at
+            FROM millrace.generation g JOIN millrace.view v ON v.name = g.view
+            WHERE g.view = ? AND (g.filling->>'throwaway')::boolean IS NOT TRUE ORDER BY 1
+            """)) {
+      statement.setString(1, projection.name());
+      var all = new ArrayList<Generation>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.add(new Generation(rows.getInt(1), rows.getBoolean(2), rows.getBoolean(3),
+              projection.fingerprint().equals(rows.getString(4)),
+              Optional.ofNullable(rows.getString(5)).map(Phase::valueOf),
+              rows.getObject(6, OffsetDateTime.class).toInstant()));
+        }
+      }
+      return all;
+    }
+  }
+
+  /** Takes a generation away that is not live, with all that is known of it; answers its manifest, where it had one. */
+  Optional<Manifest> drop(Connection connection, int generation) throws SQLException {
+    prepare(connection);
+    if (definition(connection, generation).isEmpty())
+      throw unknown(generation);
+    if (live(connection) == generation) {
+      throw new ViewException(REFUSED, "generation " + generation + " of " + projection.name()
+          + " is the live one: promote another, or roll back, first");
+    }
+    var filling = Manifest.read(connection, projection.name(), generation);
+    try (var statement = connection.createStatement()) {
+      statement.execute("DROP TABLE " + projection.sqlTable(generation));
+    }
+    forgetPrevious(connection, generation);
+    for (var table : OF_A_GENERATION)
+      update(connection, "DELETE FROM millrace." + table + " WHERE view = ? AND generation = ?",
+          projection.name(),
+          generation);
+    return filling;
+  }
+
+  /** Gives up what a rollback would make live again, if it is this one. */
+  void forgetPrevious(Connection connection, int generation) throws SQLException {
+    update(connection,
+        "UPDATE millrace.view SET previous_generation = NULL WHERE name = ? AND previous_generation = ?",
+        projection.name(), generation);
+  }
+
+  /** What somebody made from the table of a generation, and would be in the way of dropping it: views and their like. */
+  List<String> dependents(Connection connection, int generation) throws SQLException {
+    if (definition(connection, generation).isEmpty())
+      throw unknown(generation);
+    try (var statement = connection.prepareStatement("""
+        SELECT DISTINCT r.ev_class::regclass::text FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+        WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+          AND d.refobjid = ?::regclass AND r.ev_class <> d.refobjid ORDER BY 1
+        """)) {
+      statement.setString(1, projection.sqlTable(generation));
+      var found = new ArrayList<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next())
+          found.add(rows.getString(1));
+      }
+      return found;
+    }
   }
 
   /** The generation that readers see. */
@@ -174,9 +367,9 @@ final class Catalog {
       try (var rows = statement.executeQuery()) {
         if (!rows.next())
           return Optional.empty();
-        int previous = rows.getInt(3);
-        return Optional.of(new Entry(rows.getString(1), rows.getInt(2),
-            rows.wasNull() ? OptionalInt.empty() : OptionalInt.of(previous)));
+        int number = rows.getInt(3);
+        var previous = rows.wasNull() ? OptionalInt.empty() : OptionalInt.of(number);
+        return Optional.of(new Entry(rows.getString(1), rows.getInt(2), previous));
       }
     }
   }
@@ -204,12 +397,24 @@ final class Catalog {
   private void prepare(Connection connection) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + TURN + ")");
-      boolean there;
-      try (var rows = statement.executeQuery("SELECT to_regclass('millrace.recent_events') IS NOT NULL")) {
-        there = rows.next() && rows.getBoolean(1);
-      }
-      if (!there)
+      if (!layout(statement).equals(LAYOUT)) {
         statement.execute(TABLES);
+        update(connection, "UPDATE millrace.identity SET layout = ?", LAYOUT);
+      }
+    }
+  }
+
+  /** The tables that there are; empty where there are none, or older ones. */
+  private static String layout(Statement statement) throws SQLException {
+    try (var known = statement.executeQuery("""
+        SELECT FROM pg_attribute
+        WHERE attrelid = to_regclass('millrace.identity') AND attname = 'layout' AND NOT attisdropped
+        """)) {
+      if (!known.next())
+        return "";
+    }
+    try (var rows = statement.executeQuery("SELECT coalesce(layout, '') FROM millrace.identity")) {
+      return rows.next() ? rows.getString(1) : "";
     }
   }
 
@@ -256,7 +461,7 @@ final class Catalog {
     }
   }
 
-  private ViewException unknown(int generation) {
+  ViewException unknown(int generation) {
     return new ViewException(UNKNOWN_VIEW, projection.name() + " has no generation " + generation);
   }
 }

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether the column may be null: the component is an Optional or marked Nullable
  * @param optional whether the component is an Optional
  * @param key whether it is a part of the key
+ * @param primitive whether the component is a number or truth value that is never null, all of which the database holds
  * @param get reads the component
  * @param toSql the component's value as the database holds it
  * @param fromSql the other way
  */
 record Column(String field, String name, ColumnType type, boolean nullable, boolean optional, boolean key,
-    MethodHandle get, Function<Object, Object> toSql, Function<Object, Object> fromSql) {
+    boolean primitive, MethodHandle get, Function<Object, Object> toSql, Function<Object, Object> fromSql) {
 
   String quoted() {
     return Identifier.quote(name);

@@ -50,7 +50,8 @@ final class ColumnReader {
     if (conversion == null || problems.size() > before)
       return null;
     return new Column(component.getName(), name, conversion.type, nullable, optional, key,
-        RecordMaker.accessor(component), conversion.toSql, conversion.fromSql);
+        component.getType().isPrimitive(), RecordMaker.accessor(component), conversion.toSql,
+        conversion.fromSql);
   }
 
   private static boolean markedNullable(RecordComponent component) {

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 
 /** Turns records into changes of rows, changing nothing itself; partitions side by side where there is much to do. */
@@ -47,15 +46,8 @@ final class Decoding<R extends Record> {
       tasks.add(() -> decodeAll(records));
     var decoded = new ArrayList<Decoded<R>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var done : threads.invokeAll(tasks))
-        decoded.addAll(done.get());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause)
-        throw cause;
-      throw new IllegalStateException("decoding failed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while decoding", e);
+      var begun = tasks.stream().map(threads::submit).toList();
+      begun.forEach(task -> decoded.addAll(Faults.result(task, "decoding")));
     }
     return decoded;
   }
@@ -82,10 +74,15 @@ final class Decoding<R extends Record> {
       return faulty(record, "UNDECODABLE", e);
     }
     try {
-      return new Decoded.Changes<>(record, changes(event));
+      return new Decoded.Changes<>(record, event, changes(event));
     } catch (RuntimeException e) {
       return faulty(record, "KEY_FAILED", e);
     }
+  }
+
+  /** The changes that the payload's event makes; none where its type changes nothing. */
+  List<Decoded.Keyed<R>> changes(byte[] payload) {
+    return decoder.decode(payload).map(this::changes).orElse(List.of());
   }
 
   private List<Decoded.Keyed<R>> changes(Event event) {
@@ -99,6 +96,6 @@ final class Decoding<R extends Record> {
   }
 
   private Decoded<R> faulty(LogRecord record, String reason, RuntimeException e) {
-    return new Decoded.Faulty<>(record, reason, ParkedRecord.message(record, e));
+    return new Decoded.Faulty<>(record, Failure.of(record, reason, e));
   }
 }

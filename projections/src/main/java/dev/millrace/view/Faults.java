@@ -4,6 +4,8 @@ import dev.millrace.log.LogException;
 import dev.millrace.schema.Fault;
 import dev.millrace.schema.SchemaException;
 import java.util.HashSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 /** Whose fault it is that a runner could not go on. */
 final class Faults {
@@ -25,6 +27,20 @@ final class Faults {
       }
     }
     return fault;
+  }
+
+  /** What came of a task, once it is done. @throws RuntimeException what it threw */
+  static <T> T result(Future<T> task, String doing) {
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause)
+        throw cause;
+      throw new IllegalStateException(doing + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + doing, e);
+    }
   }
 
   /** What to say of it. */

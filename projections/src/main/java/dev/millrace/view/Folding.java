@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,41 @@ final class Folding<R extends Record> {
   /** A parked record's objects, beside what it holds. */
   private static final int RECORD_BYTES = 400;
 
+  /** Where changes go whose rows are not folded here. */
+  interface Elsewhere<R extends Record> {
+    /** Whether the row of this key is not folded here. */
+    boolean has(RowKey key);
+
+    /** Takes an event that changes rows which are not folded here; it has changed those that are. */
+    void take(LogRecord record, List<Decoded.Keyed<R>> changes);
+  }
+
+  /** The row of a key: as it was before the pass, and as it is by now; each null where there is none. */
+  private static final class Slot<R extends Record> {
+    private final @Nullable R before;
+    private @Nullable R now;
+
+    private Slot(@Nullable R before) {
+      this.before = before;
+      this.now = before;
+    }
+  }
+
+  /** How many events of a partition were applied. */
+  private static final class Count {
+    private int events;
+  }
+
   private final Projection<R> projection;
   private final Map<RowKey, R> before;
   private final ParkedKeys parkedKeys;
-  private final Map<RowKey, @Nullable R> after = new HashMap<>();
-  private final List<ParkedRecord> parked = new ArrayList<>();
-  private final Map<Partition, Integer> events = new HashMap<>();
+  private @Nullable Elsewhere<R> elsewhere;
+  private final Map<RowKey, Slot<R>> slots = new HashMap<>();
+  private final Map<Partition, Count> counts = new HashMap<>();
+  private List<ParkedRecord> parked = new ArrayList<>();
   private long parkedBytes;
+  private @Nullable Partition counting;
+  private Count count = new Count();
 
   /**
    * A pass.
@@ -60,11 +89,11 @@ final class Folding<R extends Record> {
       switch (decoded) {
         case Decoded.Ignored<R> ignored -> {
         }
-        case Decoded.Faulty<R>(var record, var reason, var message) ->
-          park(new ParkedRecord(record, reason, message));
-        case Decoded.Changes<R>(var record, var changes) -> {
+        case Decoded.Faulty<R>(var record, var failure) ->
+          park(new ParkedRecord(record, failure));
+        case Decoded.Changes<R>(var record, _, var changes) -> {
           if (parkedKeys.waits(record)) {
-            keep(ParkedRecord.follows(record));
+            keep(new ParkedRecord(record, Failure.follows(record)));
           } else {
             apply(record, changes);
           }
@@ -73,9 +102,90 @@ final class Folding<R extends Record> {
     }
   }
 
-  /** How many keys were changed so far. */
+  private void apply(LogRecord record, List<Decoded.Keyed<R>> changes) {
+    try {
+      if (change(changes) && elsewhere != null)
+        elsewhere.take(record, changes);
+      count(record.partition());
+    } catch (FoldFailed e) {
+      park(new ParkedRecord(record, Failure.of(record, "FOLD_FAILED", e.cause)));
+    }
+  }
+
+  private void count(Partition partition) {
+    if (!partition.equals(counting)) { // records of a partition stand together
+      counting = partition;
+      count = counts.computeIfAbsent(partition, _ -> new Count());
+    }
+    count.events++;
+  }
+
+  /** A function of the projection threw; nothing is changed. */
+  static final class FoldFailed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final RuntimeException cause;
+
+    FoldFailed(RuntimeException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+
+  /**
+   * Makes all changes whose rows are folded here, or none.
+   *
+   * @return whether there are others
+   */
+  boolean change(List<Decoded.Keyed<R>> changes) throws FoldFailed {
+    boolean others = false;
+    var undo = changes.size() == 1 ? null : new ArrayList<Runnable>(changes.size());
+    try {
+      for (var change : changes) {
+        if (elsewhere != null && elsewhere.has(change.key())) {
+          others = true;
+          continue;
+        }
+        var slot = slot(change.key());
+        var was = slot.now;
+        slot.now = changed(change, was);
+        if (undo != null)
+          undo.add(() -> slot.now = was);
+      }
+    } catch (RuntimeException e) {
+      if (undo != null)
+        undo.reversed().forEach(Runnable::run);
+      throw new FoldFailed(e);
+    }
+    return others;
+  }
+
+  private Slot<R> slot(RowKey key) {
+    var slot = slots.get(key);
+    if (slot == null) {
+      slot = new Slot<>(before.get(key));
+      slots.put(key, slot);
+    }
+    return slot;
+  }
+
+  private @Nullable R changed(Decoded.Keyed<R> keyed, @Nullable R was) {
+    return switch (keyed.change()) {
+      case Change.Remove<R> remove -> null;
+      case Change.Fold<R>(var given, var step) ->
+        folded(keyed.key(), was, step.apply(was == null ? projection.fresh(given) : was));
+    };
+  }
+
+  private R folded(RowKey key, @Nullable R was, @Nullable R row) {
+    if (row == null)
+      throw new IllegalArgumentException("the fold of " + key + " answers null");
+    return projection.mapping().canonical(row, key, was);
+  }
+
+  /** How many keys were looked at so far. */
   int keys() {
-    return after.size();
+    return slots.size();
   }
 
   /** About how much memory the records take that are kept aside so far. */
@@ -86,54 +196,47 @@ final class Folding<R extends Record> {
   /** The row of a key that was changed; null where there is none, or no more. */
   @Nullable
   R row(RowKey key) {
-    return after.get(key);
+    var slot = slots.get(key);
+    return slot == null ? null : slot.now;
   }
 
-  private void apply(LogRecord record, List<Decoded.Keyed<R>> changes) {
-    var undo = new ArrayList<Runnable>(changes.size());
-    try {
-      for (var change : changes)
-        undo.add(apply(change));
-      events.merge(record.partition(), 1, Integer::sum);
-    } catch (RuntimeException e) {
-      undo.reversed().forEach(Runnable::run);
-      park(new ParkedRecord(record, "FOLD_FAILED", ParkedRecord.message(record, e)));
+  /** All rows there are by now of the keys that were changed, in no order. */
+  Collection<R> rows() {
+    var rows = new ArrayList<R>(slots.size());
+    for (var slot : slots.values()) {
+      if (slot.now != null)
+        rows.add(slot.now);
     }
+    return rows;
   }
 
-  /** Makes one change, and answers what takes it back. */
-  private Runnable apply(Decoded.Keyed<R> keyed) {
-    var key = keyed.key();
-    var latest = after.get(key);
-    boolean touched = latest != null || after.containsKey(key);
-    var previous = touched ? latest : before.get(key);
-    after.put(key, switch (keyed.change()) {
-      case Change.Remove<R> remove -> null;
-      case Change.Fold<R>(var given, var step) ->
-        folded(key, step.apply(previous == null ? projection.fresh(given) : previous));
-    });
-    return () -> {
-      if (touched) {
-        after.put(key, previous);
-      } else {
-        after.remove(key);
+  /** Takes up a row that an earlier pass came to. */
+  void put(RowKey key, R row) {
+    slot(key).now = row;
+  }
+
+  /** From here on leaves the rows that this has to it. */
+  void leaveTo(Elsewhere<R> elsewhere) {
+    this.elsewhere = elsewhere;
+  }
+
+  /** Gives away the rows of all keys that are folded elsewhere by now. */
+  void leave(Consumer<R> taker) {
+    var all = slots.entrySet().iterator();
+    while (all.hasNext()) {
+      var one = all.next();
+      if (elsewhere != null && elsewhere.has(one.getKey())) {
+        if (one.getValue().now != null)
+          taker.accept(one.getValue().now);
+        all.remove();
       }
-    };
-  }
-
-  private R folded(RowKey key, @Nullable R row) {
-    if (row == null)
-      throw new IllegalArgumentException("the fold of " + key + " answers null");
-    var mapping = projection.mapping();
-    if (!mapping.hasKey(row, key)) {
-      throw new IllegalArgumentException("the fold of " + key + " answers a row of another key: " + row);
     }
-    return mapping.canonical(row);
   }
 
   private void keep(ParkedRecord record) {
     parked.add(record);
-    parkedBytes += RECORD_BYTES + record.message().length() + record.record().payload().length;
+    parkedBytes += RECORD_BYTES + record.failure().message().length() + record.failure().stack().length()
+        + record.record().payload().length;
   }
 
   private void park(ParkedRecord record) {
@@ -141,23 +244,41 @@ final class Folding<R extends Record> {
     parkedKeys.add(record.record());
   }
 
+  /** What was parked since this was last asked. */
+  List<ParkedRecord> takeParked() {
+    var taken = parked;
+    parked = new ArrayList<>();
+    parkedBytes = 0;
+    return taken;
+  }
+
+  /** How many events of each partition were applied since this was last asked. */
+  Map<Partition, Integer> takeEvents() {
+    var events = new HashMap<Partition, Integer>();
+    counts.forEach((partition, count) -> events.put(partition, count.events));
+    counts.clear();
+    counting = null;
+    return events;
+  }
+
   /** What all of it comes to. */
   Outcome<R> outcome() {
     var inserts = new TreeMap<RowKey, R>();
     var updates = new TreeMap<RowKey, R>();
     var deletes = new ArrayList<RowKey>();
-    after.forEach((key, row) -> {
-      var old = before.get(key);
+    slots.forEach((key, slot) -> {
+      var row = slot.now;
       if (row == null) {
-        if (old != null)
+        if (slot.before != null)
           deletes.add(key);
-      } else if (old == null) {
+      } else if (slot.before == null) {
         inserts.put(key, row);
-      } else if (!row.equals(old)) {
+      } else if (!row.equals(slot.before)) {
         updates.put(key, row);
       }
     });
     deletes.sort(null);
-    return new Outcome<>(inserts, updates, deletes, parked, parkedKeys, events);
+    return new Outcome<>(inserts, updates, deletes, inserts.size() - deletes.size(), parked, parkedKeys,
+        takeEvents());
   }
 }

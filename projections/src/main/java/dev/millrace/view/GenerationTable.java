@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,22 +44,49 @@ final class GenerationTable {
     this.name = projection.sqlTable(generation);
   }
 
-  /**
-   * Writes all rows that the table is to have, each once, and makes its indexes after them.
-   *
-   * @param rows as {@link Mapping#stored} has them
-   */
-  void fill(Connection connection, Stream<@Nullable Object[]> rows) throws SQLException {
+  /** Takes all rows away. */
+  void clear(Connection connection) throws SQLException {
     execute(connection, "TRUNCATE " + name);
     execute(connection, "ALTER TABLE " + name + " DROP CONSTRAINT IF EXISTS " + primaryKey());
-    try (var copy = new BinaryCopy(connection, name, projection.mapping().columns())) {
+  }
+
+  /**
+   * Adds rows to a table that has no indexes yet.
+   *
+   * @param rows as {@link Mapping#stored} has them; of keys that the table does not have
+   * @param cleared whether it was cleared in this transaction
+   */
+  void copy(Connection connection, Stream<@Nullable Object[]> rows, boolean cleared) throws SQLException {
+    try (var copy = new BinaryCopy(connection, name, projection.mapping().columns(), cleared)) {
       for (var row : (Iterable<@Nullable Object[]>) rows::iterator)
         copy.row(row);
       var _ = copy.end();
     }
+  }
+
+  /** Makes the table's own index, when all rows are there. */
+  void index(Connection connection) throws SQLException {
+    execute(connection, "ALTER TABLE " + name + " DROP CONSTRAINT IF EXISTS " + primaryKey());
     execute(connection,
         "ALTER TABLE " + name + " ADD CONSTRAINT " + primaryKey() + " PRIMARY KEY (" + projection
             .mapping().keys().stream().map(Column::quoted).collect(Collectors.joining(", ")) + ")");
+  }
+
+  /** Hands over all rows, as {@link Mapping#stored} has them, a few thousand at a time. */
+  void read(Connection connection, Consumer<@Nullable Object[]> taker) throws SQLException {
+    var columns = projection.mapping().columns();
+    try (var statement = connection.prepareStatement("SELECT "
+        + columns.stream().map(Column::quoted).collect(Collectors.joining(", ")) + " FROM " + name)) {
+      statement.setFetchSize(5_000);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          var stored = new Object[columns.size()];
+          for (int i = 0; i < stored.length; i++)
+            stored[i] = columns.get(i).type().read(rows, i + 1);
+          taker.accept(stored);
+        }
+      }
+    }
   }
 
   private String primaryKey() {

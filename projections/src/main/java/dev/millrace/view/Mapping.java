@@ -63,6 +63,17 @@ record Mapping<R extends Record>(Class<R> type, List<Column> columns, List<Colum
     return column.stored(RecordMaker.get(column.get(), row));
   }
 
+  /** The key of a row, for what the database holds. */
+  RowKey key(@Nullable Object[] stored) {
+    var values = new ArrayList<>(keys.size());
+    for (int i = 0; i < stored.length; i++) {
+      var value = stored[i];
+      if (value != null && columns.get(i).key())
+        values.add(value);
+    }
+    return new RowKey(values);
+  }
+
   /** The row for what the database holds. */
   R row(@Nullable Object[] stored) {
     var components = new Object[stored.length];
@@ -72,19 +83,31 @@ record Mapping<R extends Record>(Class<R> type, List<Column> columns, List<Colum
   }
 
   /**
-   * The row as the database would give it back, so that a fold sees the same whether a row was stored between two events
-   * or not.
+   * What a fold answered, as the database would give it back, so that the next fold sees the same whether the row was stored
+   * between two events or not.
    *
-   * @throws IllegalArgumentException where the database cannot hold it, naming the column
+   * @param key that of the row which was folded
+   * @param was a row that is so already: what the new one took over from it is not looked at again
+   * @throws IllegalArgumentException where the row is that of another key, or the database cannot hold it, naming the column
    */
-  R canonical(R row) {
+  R canonical(R row, RowKey key, @Nullable R was) {
     @Nullable
     Object[] components = null;
+    int keyParts = 0;
     for (int i = 0; i < columns.size(); i++) {
       var column = columns.get(i);
+      var keyPart = column.key() ? key.values().get(keyParts++) : null;
+      if (column.primitive() && keyPart == null)
+        continue;
       var component = RecordMaker.get(column.get(), row);
+      if (was != null && isSame(component, RecordMaker.get(column.get(), was)))
+        continue;
       var value = column.stored(component);
-      check(column, value);
+      if (keyPart == null) {
+        check(column, value);
+      } else if (!keyPart.equals(value)) {
+        throw new IllegalArgumentException("the fold of " + key + " answers a row of another key: " + row);
+      }
       if (column.narrows(component, value)) {
         if (components == null)
           components = RecordMaker.components(row).toArray();
@@ -109,13 +132,9 @@ record Mapping<R extends Record>(Class<R> type, List<Column> columns, List<Colum
       throw new IllegalArgumentException(type.getSimpleName() + "." + column.field() + " " + refused);
   }
 
-  /** Whether the row has this key. */
-  boolean hasKey(R row, RowKey key) {
-    for (int i = 0; i < keys.size(); i++) {
-      if (!key.values().get(i).equals(stored(row, keys.get(i))))
-        return false;
-    }
-    return true;
+  @SuppressWarnings("ReferenceEquality") // to spare the look at it, not to compare
+  private static boolean isSame(@Nullable Object one, @Nullable Object other) {
+    return one == other;
   }
 
   /**

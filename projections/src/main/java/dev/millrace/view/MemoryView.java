@@ -29,8 +29,16 @@ public final class MemoryView<R extends Record> {
   private ParkedKeys parkedKeys = new ParkedKeys();
   private long events;
 
-  /** An empty view. */
+  /**
+   * An empty view.
+   *
+   * @throws ViewException INVALID_PROJECTION where the projection has SQL of its own
+   */
   public MemoryView(Projection<R> projection, EventCodec codec) {
+    if (projection.hasSql()) {
+      throw new ViewException(ViewException.Code.INVALID_PROJECTION,
+          projection + " has SQL of its own, which takes a database: test it with a Runner");
+    }
     this.projection = projection;
     this.decoding = new Decoding<>(projection, codec);
   }

@@ -4,7 +4,9 @@ import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The stream keys whose events wait. A record without a key has no followers. Not safe for use by many threads. */
 final class ParkedKeys {
@@ -19,6 +21,18 @@ final class ParkedKeys {
 
   boolean waits(LogRecord record) {
     return !keys.isEmpty() && !record.key().isEmpty() && keys.contains(StreamKey.of(record));
+  }
+
+  /** The keys of those events of a batch that wait as far as is known. */
+  <R extends Record> Set<StreamKey> waiting(List<Decoded<R>> batch) {
+    if (keys.isEmpty())
+      return Set.of();
+    return batch.stream().filter(decoded -> !(decoded instanceof Decoded.Ignored<R>)).map(Decoded::record)
+        .filter(this::waits).map(StreamKey::of).collect(Collectors.toSet());
+  }
+
+  void removeAll(Collection<StreamKey> gone) {
+    keys.removeAll(gone);
   }
 
   void add(LogRecord record) {

@@ -1,11 +1,14 @@
 package dev.millrace.view;
 
 import static dev.millrace.view.ViewException.Code.INVALID_PROJECTION;
+import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
 
 import dev.millrace.log.StreamName;
 import dev.millrace.schema.Event;
 import dev.millrace.schema.EventType;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,22 +53,51 @@ public final class Projection<R extends Record> {
     List<Change<R>> changes(Event event);
   }
 
+  /** The generation under which the database has how far a view's effects are: one that has no table, and is never live. */
+  static final int EFFECTS = 0;
+
   private final String name;
   private final String schema;
   private final int version;
+  private final Set<String> changedFields;
+  private final boolean changesRows;
   private final Mapping<R> mapping;
   private final Function<Object, R> fresh;
   private final List<EventType<?>> types;
   private final Map<Class<?>, List<Handler<R>>> handlers;
+  private final Map<Class<?>, List<SqlHandler<Event>>> sqlHandlers;
+  private final List<EventType<?>> effectTypes;
+  private final Map<Class<?>, List<Effect<Event>>> effects;
 
   private Projection(Builder<?, R> builder, Mapping<R> mapping, Function<Object, R> fresh) {
     this.name = builder.name;
     this.schema = builder.schema;
     this.version = builder.version;
+    this.changedFields = Set.copyOf(builder.changedFields);
+    this.changesRows = builder.changesRows;
     this.mapping = mapping;
     this.fresh = fresh;
     this.types = List.copyOf(builder.types.values());
     this.handlers = Map.copyOf(builder.handlers);
+    this.sqlHandlers = Map.copyOf(builder.sqlHandlers);
+    this.effectTypes = List.copyOf(builder.effectTypes.values());
+    this.effects = Map.copyOf(builder.effects);
+  }
+
+  /** The same view, of which the effects alone are to be kept. */
+  private Projection(Projection<R> all) {
+    this.name = all.name;
+    this.schema = all.schema;
+    this.version = all.version;
+    this.changedFields = all.changedFields;
+    this.changesRows = all.changesRows;
+    this.mapping = all.mapping;
+    this.fresh = all.fresh;
+    this.types = all.effectTypes;
+    this.handlers = Map.of();
+    this.sqlHandlers = Map.of();
+    this.effectTypes = all.effectTypes;
+    this.effects = all.effects;
   }
 
   /**
@@ -108,8 +140,13 @@ public final class Projection<R extends Record> {
     private final Function<K, R> fresh;
     private final Map<String, EventType<?>> types = new LinkedHashMap<>();
     private final Map<Class<?>, List<Handler<R>>> handlers = new LinkedHashMap<>();
+    private final Map<Class<?>, List<SqlHandler<Event>>> sqlHandlers = new LinkedHashMap<>();
+    private final Map<String, EventType<?>> effectTypes = new LinkedHashMap<>();
+    private final Map<Class<?>, List<Effect<Event>>> effects = new LinkedHashMap<>();
     private String schema = "views";
     private int version = 1;
+    private final Set<String> changedFields = new TreeSet<>();
+    private boolean changesRows;
 
     private Builder(String name, Class<R> row, Function<K, R> fresh) {
       this.name = name;
@@ -151,6 +188,32 @@ public final class Projection<R extends Record> {
       return handle(type, event -> List.of(new Change.Remove<>(key.apply(event))));
     }
 
+    /**
+     * An event of this type changes rows by SQL of its own, after what it is folded into. All events of the view are taken one
+     * after the other then, by a rebuild as well.
+     */
+    public <E extends Event> Builder<K, R> sql(EventType<E> type, SqlHandler<? super E> handler) {
+      types.putIfAbsent(type.name(), type);
+      var eventClass = type.javaClass();
+      sqlHandlers.computeIfAbsent(eventClass, none -> new ArrayList<>()).add((event, record, table,
+          connection) -> handler.on(eventClass.cast(event), record, table, connection));
+      return this;
+    }
+
+    /**
+     * Each event of this type, from the first time that the view's effects are kept, is to have this effect, once. The effects
+     * of a view are read on their own, at their own speed, with checkpoints and parked records of their own: no rebuild repeats
+     * them, and no promotion or rollback moves them. The event need not change the view. A {@link Keeper} keeps them together
+     * with the view, and so does the runtime; where a {@link Runner} keeps the view, another does, of {@link Runner#effectsOf}.
+     */
+    public <E extends Event> Builder<K, R> effect(EventType<E> type, Effect<? super E> effect) {
+      effectTypes.putIfAbsent(type.name(), type);
+      var eventClass = type.javaClass();
+      effects.computeIfAbsent(eventClass, none -> new ArrayList<>())
+          .add((event, record, connection) -> effect.on(eventClass.cast(event), record, connection));
+      return this;
+    }
+
     /** The schema of the database that holds the view and its tables; {@code views} where nothing is said. */
     public Builder<K, R> inSchema(String schema) {
       this.schema = schema;
@@ -163,6 +226,22 @@ public final class Projection<R extends Record> {
      */
     public Builder<K, R> version(int version) {
       this.version = version;
+      return this;
+    }
+
+    /**
+     * The components that come out otherwise than in the version before: a comparison of a rebuilt view with the live one takes
+     * differences in them for expected, and all others for mistakes, which keep it from being promoted. Columns that are new,
+     * gone or of another type need not be named.
+     */
+    public Builder<K, R> changes(String... fields) {
+      changedFields.addAll(Arrays.asList(fields));
+      return this;
+    }
+
+    /** Rows are there that were not in the version before, or the other way about, as {@link #changes} has it of components. */
+    public Builder<K, R> changesRows() {
+      changesRows = true;
       return this;
     }
 
@@ -188,9 +267,15 @@ public final class Projection<R extends Record> {
       }
       if (!Identifier.valid(schema))
         problems.add("the schema '" + schema + "' is not " + Identifier.WHAT);
-      if (handlers.isEmpty())
-        problems.add("no event changes it: say at least one on(…), onEach(…) or removedBy(…)");
+      if (handlers.isEmpty() && sqlHandlers.isEmpty())
+        problems.add("no event changes it: say at least one on(…), onEach(…), removedBy(…) or sql(…)");
       var mapping = Mapping.of(row, problems);
+      var fields = Arrays.stream(row.getRecordComponents()).map(RecordComponent::getName).toList();
+      for (var field : changedFields) {
+        if (!fields.contains(field))
+          problems.add(
+              "it declares a change of '" + field + "', but the row has only " + String.join(", ", fields));
+      }
       if (!problems.isEmpty() || mapping == null) {
         throw new ViewException(INVALID_PROJECTION,
             "the projection " + name + " of " + row.getName() + " cannot be built:\n  - "
@@ -253,6 +338,16 @@ public final class Projection<R extends Record> {
     return name.replace('-', '_');
   }
 
+  /** The components that are declared to come out otherwise than in the version before. */
+  Set<String> changedFields() {
+    return changedFields;
+  }
+
+  /** Whether it is declared that there are other rows than in the version before. */
+  boolean changesRows() {
+    return changesRows;
+  }
+
   Mapping<R> mapping() {
     return mapping;
   }
@@ -261,6 +356,31 @@ public final class Projection<R extends Record> {
   String fingerprint() {
     var eventNames = types.stream().map(EventType::name).sorted().toList();
     return Fingerprint.of(List.of(String.valueOf(version), mapping.definition(), eventNames.toString()));
+  }
+
+  /** Whether SQL of its own changes rows. */
+  boolean hasSql() {
+    return !sqlHandlers.isEmpty();
+  }
+
+  List<SqlHandler<Event>> sqlHandlers(Event event) {
+    return sqlHandlers.getOrDefault(event.getClass(), List.of());
+  }
+
+  /** Whether its events do something elsewhere. */
+  public boolean hasEffects() {
+    return !effects.isEmpty();
+  }
+
+  /** What is read to have the effects, and change no rows. */
+  Projection<R> ofEffects() {
+    if (!hasEffects())
+      throw new ViewException(UNKNOWN_VIEW, this + " has no effects");
+    return new Projection<>(this);
+  }
+
+  List<Effect<Event>> effects(Event event) {
+    return effects.getOrDefault(event.getClass(), List.of());
   }
 
   R fresh(Object key) {

@@ -2,8 +2,8 @@ package dev.millrace.view;
 
 import static dev.millrace.view.ViewException.Code.DEFINITION_CHANGED;
 import static dev.millrace.view.ViewException.Code.INVALID_KEY;
-import static dev.millrace.view.ViewException.Code.UNKNOWN_VIEW;
 
+import dev.millrace.log.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,18 +29,36 @@ public final class ReadModel<R extends Record> {
 
   private final Projection<R> projection;
   private final DataSource database;
+  private final String relation;
   private final String columns;
+  private final FreshAnswer fresh;
 
-  private ReadModel(Projection<R> projection, DataSource database) {
+  /** @param relation what it reads, quoted */
+  ReadModel(Projection<R> projection, DataSource database, String relation) {
+    this(projection, database, relation, Optional.empty());
+  }
+
+  private ReadModel(Projection<R> projection, DataSource database, String relation, Optional<EventLog> log) {
     this.projection = projection;
+    this.relation = relation;
     this.database = database;
+    this.fresh = new FreshAnswer(projection, new LiveCheckpoint(projection, database), log);
     this.columns = projection.mapping().columns().stream().map(Column::quoted)
         .collect(Collectors.joining(", "));
   }
 
   /** The read model of a projection's view; asks nobody yet. */
   public static <R extends Record> ReadModel<R> of(Projection<R> projection, DataSource database) {
-    return new ReadModel<>(projection, database);
+    return new ReadModel<>(projection, database, projection.sqlName(), Optional.empty());
+  }
+
+  /**
+   * The read model of a projection's view, which can look things up in the log: an event that was on its way when its token
+   * was given, and a partition that the log has no more. Neither is closed here.
+   */
+  public static <R extends Record> ReadModel<R> of(Projection<R> projection, DataSource database,
+      EventLog log) {
+    return new ReadModel<>(projection, database, projection.sqlName(), Optional.of(log));
   }
 
   /** The view's projection. */
@@ -63,12 +81,31 @@ public final class ReadModel<R extends Record> {
   }
 
   /**
+   * The row of a key, at least as fresh as a write: {@code readModel.get("United Kingdom", atLeast(receipt))}. Waits for the
+   * view to come that far, at most as long as is said there, and holds no connection while it waits.
+   *
+   * <p>The write may be to a stream that a stream app reads to make those that the view reads: what is waited for is then the
+   * first event of these that it has caused. This read model has to have the log for that.
+   *
+   * @throws ViewException TIMED_OUT, naming how far the view is; INVALID_TOKEN where it does not read the stream, and nothing it
+   *     reads can be made of it; INVALID_KEY
+   */
+  public Optional<R> get(Object key, AtLeast atLeast) {
+    return fresh.answer(atLeast, () -> get(key));
+  }
+
+  /**
    * A page of rows.
    *
    * @throws ViewException INVALID_QUERY or INVALID_CURSOR, naming what is allowed
    */
   public Page<R> query(Query query) {
     return page(query, projection.mapping()::row);
+  }
+
+  /** Like {@link #query(Query)}, at least as fresh as a write, as {@link #get(Object, AtLeast)} is. */
+  public Page<R> query(Query query, AtLeast atLeast) {
+    return fresh.answer(atLeast, () -> query(query));
   }
 
   /**
@@ -82,9 +119,19 @@ public final class ReadModel<R extends Record> {
     return row(parsed(key)).map(projection.mapping()::plain);
   }
 
-  /** Like {@link #query}, the rows as names and plain values. */
+  /** Like {@link #getPlain(List)}, at least as fresh as a write, as {@link #get(Object, AtLeast)} is. */
+  public Optional<Map<String, @Nullable Object>> getPlain(List<String> key, AtLeast atLeast) {
+    return fresh.answer(atLeast, () -> getPlain(key));
+  }
+
+  /** Like {@link #query(Query)}, the rows as names and plain values. */
   public Page<Map<String, @Nullable Object>> queryPlain(Query query) {
     return page(query, projection.mapping()::plain);
+  }
+
+  /** Like {@link #queryPlain(Query)}, at least as fresh as a write, as {@link #get(Object, AtLeast)} is. */
+  public Page<Map<String, @Nullable Object>> queryPlain(Query query, AtLeast atLeast) {
+    return fresh.answer(atLeast, () -> queryPlain(query));
   }
 
   private RowKey parsed(List<String> texts) {
@@ -115,7 +162,7 @@ public final class ReadModel<R extends Record> {
 
   private Optional<@Nullable Object[]> row(RowKey key) {
     var keys = projection.mapping().keys();
-    var sql = "SELECT " + columns + " FROM " + projection.sqlName() + " WHERE "
+    var sql = "SELECT " + columns + " FROM " + relation + " WHERE "
         + keys.stream().map(column -> column.quoted() + " = ?").collect(Collectors.joining(" AND "));
     return rows(sql, statement -> {
       for (int i = 0; i < keys.size(); i++)
@@ -126,7 +173,7 @@ public final class ReadModel<R extends Record> {
   private <T> Page<T> page(Query query, Function<@Nullable Object[], T> make) {
     var selection = new Selection(projection, query);
     // One row more than asked for tells whether there is another page.
-    var rows = rows(selection.sql(columns, projection.sqlName()),
+    var rows = rows(selection.sql(columns, relation),
         statement -> selection.bind(statement, query.limit() + 1));
     if (rows.size() <= query.limit())
       return new Page<>(rows.stream().map(make).toList(), Optional.empty());
@@ -174,8 +221,7 @@ public final class ReadModel<R extends Record> {
 
   private ViewException failure(SQLException e) {
     return switch (String.valueOf(e.getSQLState())) {
-      case "42P01", "3F000" -> new ViewException(UNKNOWN_VIEW, "the database has no view " + projection.name()
-          + ": start its runner first", e);
+      case "42P01", "3F000" -> LiveCheckpoint.unknownView(projection, e);
       case "42703" -> new ViewException(DEFINITION_CHANGED, "the live generation of " + projection.name()
           + " has other columns than its projection: rebuild the view", e);
       default -> SqlFailure.exception("asking " + projection.name(), e);

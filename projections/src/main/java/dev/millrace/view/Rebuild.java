@@ -8,9 +8,14 @@ import dev.millrace.log.EventLog;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.Fault;
 import dev.millrace.view.RebuildProgress.Phase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +35,16 @@ import org.slf4j.LoggerFactory;
  * }
  * }
  *
- * <p>The history is folded in memory and each row written once, by COPY; then a {@link Runner} goes on from there. Where the
- * rows take more memory than they may, or the database refuses one, the runner takes all of the history instead, a batch at a
- * time: the same rows, later. Indexes, constraints and privileges that somebody added to the live generation's table are made
- * on the new one too.
+ * <p>The history is folded in memory and each row written once, by COPY; rows that do not fit in the memory they may take are
+ * put on disk, and folded when all is read. Then a {@link Runner} goes on from there. Where the database refuses a row, or a
+ * fold throws whose row is on disk, the runner takes all of the history instead, a batch at a time: the same rows, later.
+ * Indexes, constraints and privileges that somebody added to the live generation's table are made on the new one too.
+ *
+ * <p>There is one rebuild of a view at a time, in all processes. One that was closed or killed is gone on with by the next, from
+ * what it had written down, until its generation is promoted or dropped.
+ *
+ * <p>It holds one connection of the database from its start to its end, and a second while it follows the log; who asks how it is
+ * takes another for that moment. It takes no more for being fast: folding and reading are its work.
  *
  * <p>It feeds its generation until it is closed; whoever keeps the view afterwards runs a {@link Runner} of that generation,
  * and one of the old generation for as long as a rollback is to be possible without a replay. Safe for use by many threads.
@@ -42,26 +53,50 @@ public final class Rebuild implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
+  /**
+   * What a rebuild may take.
+   *
+   * @param until what it reads; all that there is where it is empty
+   */
+  record Limits(long memory, Path folder, Duration saveEvery, Optional<Cursor> until) {}
+
   private final Work<?> work;
-  private final long memory;
-  private final Runner runner;
+  private final EventCodec codec;
+  private final Limits limits;
   private final int generation;
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Pace pace = new Pace();
+  private final RebuildMeter meter = new RebuildMeter();
+  private final StatusReader statuses;
+  private volatile @Nullable RebuildClaim claim;
+  private volatile @Nullable Runner runner;
   private volatile Phase phase = Phase.FOLDING;
   private volatile Health health = new Health(ViewStatus.State.RUNNING, "");
   private volatile String inOrder = "";
-  private volatile OptionalLong total = OptionalLong.empty();
-  private volatile @Nullable FoldAndCopy<?> filling;
 
   private Rebuild(Builder settings, Work<?> work, EventCodec codec) {
     this.work = work;
-    this.memory = settings.memory;
-    this.generation = Transaction.run(work.database(), "a new generation of " + work.projection().name(),
-        connection -> new Catalog(work.projection()).add(connection));
-    this.runner = Runner.of(work.projection()).log(work.log()).codec(codec).database(work.database())
-        .clock(work.clock()).generation(generation).build();
+    this.codec = codec;
+    this.limits = new Limits(settings.memory, settings.folder, settings.saveEvery, Optional.empty());
+    this.statuses = new StatusReader(work.projection(), work.log(), work.database(), work.clock());
+    throttle(settings.perSecond);
+    var right = RebuildClaim.take(work.database(), work.projection().name());
+    try {
+      this.generation = Transaction.run(work.database(), "a generation of " + work.projection().name(),
+          connection -> generation(connection, settings.anew));
+    } catch (RuntimeException e) {
+      right.close();
+      throw e;
+    }
+    this.claim = right;
     this.thread = Thread.ofPlatform().name("rebuild-" + work.projection().name()).unstarted(() -> fill(work));
+  }
+
+  private int generation(Connection connection, boolean anew) throws SQLException {
+    var catalog = new Catalog(work.projection());
+    var begun = anew ? OptionalInt.empty() : catalog.begun(connection);
+    return begun.isPresent() ? begun.getAsInt() : catalog.add(connection, Manifest.NEW);
   }
 
   /** Starts the settings of a rebuild: {@code log}, {@code codec} and {@code database} have to be said. */
@@ -77,6 +112,11 @@ public final class Rebuild implements AutoCloseable {
     private @Nullable DataSource database;
     private Clock clock = Clock.systemUTC();
     private long memory = 256L << 20;
+    private Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    private Duration saveEvery = Duration.ofSeconds(15);
+    private boolean anew;
+    private OptionalLong perSecond = OptionalLong.empty();
+    private ParkingLimit parking = ParkingLimit.DEFAULT;
 
     private Builder(Projection<?> projection) {
       this.projection = projection;
@@ -114,18 +154,61 @@ public final class Rebuild implements AutoCloseable {
       return this;
     }
 
+    /** Where a folder is made for what does not fit in memory; the system's for temporary files where nothing is said. */
+    public Builder folder(Path folder) {
+      this.folder = folder;
+      return this;
+    }
+
+    /** Begins from the first record, in a generation of its own, also where an earlier rebuild could be gone on with. */
+    public Builder anew() {
+      this.anew = true;
+      return this;
+    }
+
+    /** How many records it reads a second at most, as {@link Rebuild#throttle} has it; as many as can be where nothing is said. */
+    public Builder throttle(long perSecond) {
+      this.perSecond = OptionalLong.of(perSecond);
+      return this;
+    }
+
+    /** How much time goes by at least between two states that can be gone on from. */
+    Builder saveEvery(Duration time) {
+      this.saveEvery = time;
+      return this;
+    }
+
+    /** When to stop rather than park more; {@link ParkingLimit#DEFAULT} where nothing is said. */
+    public Builder parkAtMost(ParkingLimit limit) {
+      this.parking = limit;
+      return this;
+    }
+
+    /** Finds out what it would take, without doing it: reads the first records and asks the database, for a few seconds. */
+    public RebuildPlan plan() {
+      return RebuildPlan.of(work(), memory);
+    }
+
+    private Work<?> work() {
+      return Work.of(projection, Objects.requireNonNull(log, "log"), Objects.requireNonNull(codec, "codec"),
+          Objects.requireNonNull(database, "database"), clock, parking);
+    }
+
     /**
-     * Makes the new generation and starts to fill it.
+     * Starts to fill a new generation, or goes on with the one that an earlier rebuild of the same definition has begun.
      *
-     * @throws ViewException DATABASE_UNREACHABLE
+     * @throws ViewException DATABASE_UNREACHABLE; REFUSED where another rebuild of the view is at work, in whatever process
      */
     public Rebuild start() {
-      var reading = Objects.requireNonNull(codec, "codec");
-      var rebuild = new Rebuild(this, Work.of(projection, Objects.requireNonNull(log, "log"), reading,
-          Objects.requireNonNull(database, "database"), clock), reading);
+      var rebuild = new Rebuild(this, work(), Objects.requireNonNull(codec, "codec"));
       rebuild.thread.start();
       return rebuild;
     }
+  }
+
+  /** The name of the view. */
+  public String view() {
+    return work.projection().name();
   }
 
   /** The number of the new generation. */
@@ -135,28 +218,58 @@ public final class Rebuild implements AutoCloseable {
 
   /** How the new generation is. */
   public ViewStatus status() {
-    return phase == Phase.FOLLOWING ? runner.status() : runner.status().with(health());
+    var following = runner;
+    return following != null ? following.status() : statuses.read(OptionalInt.of(generation), health());
   }
 
-  /** One that begins again is well again when it has read something. */
-  private Health health() {
-    var at = filling;
-    return phase == Phase.FOLDING && at != null && at.records() > 0
-        ? new Health(ViewStatus.State.RUNNING, "")
-        : health;
+  /** How whoever fills it, or follows the log for it, is. Asks nobody. */
+  public Health health() {
+    var following = runner;
+    return following != null ? following.health() : health;
   }
 
   /** How far the rebuild is. Asks nobody. */
   public RebuildProgress progress() {
-    var at = filling;
-    var now = phase == Phase.FOLDING && at != null && at.writing() ? Phase.COPYING : phase;
-    return new RebuildProgress(now, at == null ? 0 : at.records(), total, inOrder);
+    return meter.progress(phase, pace.isPaused(), inOrder);
+  }
+
+  /** Reads no more until {@link #resume}; what is in hand is finished. Nothing is lost by a pause, however long. */
+  public void pause() {
+    pace.pause(true);
+  }
+
+  /** Goes on after a {@link #pause}. */
+  public void resume() {
+    pace.pause(false);
+  }
+
+  /**
+   * Reads so many records a second at most, from now on.
+   *
+   * @param perSecond as many as can be where it is empty
+   * @throws IllegalArgumentException where it is not above 0
+   */
+  public void throttle(OptionalLong perSecond) {
+    if (perSecond.isPresent() && perSecond.getAsLong() < 1)
+      throw new IllegalArgumentException(
+          "a throttle is at least 1 record a second, not " + perSecond.getAsLong());
+    pace.throttle(perSecond);
+  }
+
+  /** Stops, and takes the new generation away with all that was done for it. It must not be the live one. */
+  public void cancel() {
+    stop();
+    try {
+      generations().drop(generation);
+    } finally {
+      release();
+    }
   }
 
   private <R extends Record> void fill(Work<R> work) {
     var backoff = new Backoff();
     try {
-      while (phase == Phase.FOLDING && !stopped()) {
+      while (phase == Phase.FOLDING && !pace.isStopped()) {
         try {
           fillOnce(work);
         } catch (RuntimeException e) {
@@ -175,43 +288,47 @@ public final class Rebuild implements AutoCloseable {
   }
 
   private <R extends Record> void fillOnce(Work<R> work) {
-    var next = new FoldAndCopy<>(work, generation, memory);
-    filling = next;
-    if (!work.log().repeats()) // else it counts no further than it has to
-      total = OptionalLong.of(work.log().lag(work.projection().streams(), Cursor.start()));
-    switch (next.run(this::stopped)) {
-      case FoldAndCopy.End.Filled(var records, var rows) ->
-        LOG.info("generation {} of {} is filled: {} rows of {} records", generation, work.projection(), rows,
-            records);
-      case FoldAndCopy.End.Refused(var why) -> {
-        inOrder = why;
-        LOG.info("generation {} of {} is filled a batch at a time: {}", generation, work.projection(), why);
-        Transaction.run(work.database(), "preparing generation " + generation, connection -> {
-          var table = new GenerationTable(work.projection(), generation);
-          table.follow(connection, new Catalog(work.projection()).live(connection));
-          return generation;
-        });
-      }
-      case FoldAndCopy.End.Stopped() -> {
-        return;
+    var right = claim;
+    if (right == null) {
+      right = RebuildClaim.take(work.database(), work.projection().name());
+      claim = right;
+    }
+    try (var filling = new FoldAndCopy<>(work, generation, limits, right, pace, meter)) {
+      switch (filling.run(() -> health = new Health(ViewStatus.State.RUNNING, ""))) {
+        case FoldAndCopy.End.Filled(var records, var rows) ->
+          LOG.info("generation {} of {} is filled: {} rows of {} records", generation, work.projection(),
+              rows,
+              records);
+        case FoldAndCopy.End.Refused(var why) -> {
+          inOrder = why;
+          LOG.info("generation {} of {} is filled a batch at a time: {}", generation, work.projection(), why);
+        }
+        case FoldAndCopy.End.Stopped() -> {
+          return;
+        }
       }
     }
-    runner.start();
+    runner = Runner.of(work.projection()).log(work.log()).codec(codec).database(work.database())
+        .clock(work.clock()).generation(generation).pace(pace).parkAtMost(work.parking()).build().start();
     phase = Phase.FOLLOWING;
   }
 
+  /** Lets go of the session as well, which may be what is wrong. */
   private void retry(RuntimeException e, Duration pause) throws InterruptedException {
-    filling = null;
+    release();
     health = new Health(ViewStatus.State.RETRYING, Faults.message(e));
-    LOG.warn("the rebuild of {} begins again in {} ms: {}", work.projection(), pause.toMillis(),
+    LOG.warn("the rebuild of {} goes on in {} ms: {}", work.projection(), pause.toMillis(),
         Faults.message(e));
     LOG.debug("{}", work.projection(), e);
     if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS))
       LOG.debug("the rebuild of {} stops while it waits", work.projection());
   }
 
-  private boolean stopped() {
-    return stopping.getCount() == 0;
+  private void release() {
+    var right = claim;
+    claim = null;
+    if (right != null)
+      right.close();
   }
 
   /**
@@ -223,13 +340,14 @@ public final class Rebuild implements AutoCloseable {
     var view = work.projection().name();
     var end = work.log().end(work.projection().streams());
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (phase != Phase.FOLLOWING || !runner.hasReached(end)) {
-      var now = phase == Phase.FOLLOWING ? runner.health() : health();
-      if (now.state() == ViewStatus.State.FAILED || now.state() == ViewStatus.State.STOPPED || stopped()) {
+    while (phase != Phase.FOLLOWING || !statuses.hasReached(OptionalInt.of(generation), end)) {
+      var now = health();
+      if (now.state() == ViewStatus.State.FAILED || now.state() == ViewStatus.State.STOPPED
+          || pace.isStopped()) {
         throw new ViewException(REFUSED,
             "generation " + generation + " of " + view + " has stopped: " + now.message());
       }
-      if (System.nanoTime() > deadline || !pause()) {
+      if (System.nanoTime() > deadline || !waited()) {
         var status = status();
         throw new ViewException(TIMED_OUT,
             "generation " + generation + " of " + view + " is " + progress().phase()
@@ -240,7 +358,7 @@ public final class Rebuild implements AutoCloseable {
   }
 
   /** False where the thread was interrupted. */
-  private static boolean pause() {
+  private static boolean waited() {
     try {
       Thread.sleep(LOOK_EVERY);
       return true;
@@ -251,37 +369,53 @@ public final class Rebuild implements AutoCloseable {
   }
 
   /**
-   * Compares the new generation with the live one, in the database: each row counts, and only what differs is read.
-   *
-   * @throws ViewException DEFINITION_CHANGED where the live one has other columns, and there is nothing to compare
+   * Compares the new generation with the live one, as {@link Generations#compare} does. Where they were never at one place, as
+   * when nobody keeps a live generation that another definition made, the history is folded once more, as far as the live one
+   * has read it, and that is compared.
    */
   public Comparison compare() {
-    return generations().compare(work.log(), generation);
+    var found = generations().compare(generation);
+    return found.samePosition()
+        ? found
+        : Audit.of(work.projection()).log(work.log()).codec(codec)
+            .database(work.database()).memory(limits.memory).folder(limits.folder).run();
   }
 
-  /** Makes the new generation the live one, in one transaction. Readers see the one or the other. */
+  /**
+   * Makes the new generation the live one if nothing differs but what is declared ({@link #compare}).
+   *
+   * @throws ViewException DIFFERENT with what differs; REFUSED where it is not filled, or does not come as far as the live one
+   */
   public void promote() {
-    generations().promote(generation);
+    generations().promote(generation, this::compare);
   }
 
-  /** Makes the generation live again that was before the last {@link #promote}, in one transaction. */
+  /** Makes the generation live again that was before the last {@link #promote}, as {@link Generations#rollback} does. */
   public void rollback() {
     generations().rollback();
   }
 
   private Generations generations() {
-    return new Generations(work.projection(), work.database());
+    return new Generations(work.projection(), work.log(), work.database());
   }
 
-  /** Stops filling the new generation; its table stays. */
+  /** Stops filling the new generation; it stays, and the next rebuild of the view goes on with it. */
   @Override
   public void close() {
+    stop();
+    release();
+  }
+
+  private void stop() {
+    pace.stop();
     stopping.countDown();
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    runner.close();
+    var following = runner;
+    if (following != null)
+      following.close();
   }
 }

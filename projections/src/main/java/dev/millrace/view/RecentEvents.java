@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The events that a generation took lately, so that each changes it once although the log may hold it twice ({@link
@@ -190,7 +191,12 @@ final class RecentEvents {
    * given up.
    */
   <R extends Record> List<Decoded<R>> fresh(List<Decoded<R>> batch) {
-    inHand.clear();
+    return fresh(batch, List.of());
+  }
+
+  /** The same while others wait that were found to be fresh before, and are to be written after these or with them. */
+  <R extends Record> List<Decoded<R>> fresh(List<Decoded<R>> batch, List<Decoded<R>> waiting) {
+    inHand.keySet().retainAll(waiting.stream().map(Decoded::record).collect(Collectors.toSet()));
     return log.repeats() ? batch.stream().filter(this::isFresh).toList() : batch;
   }
 
@@ -220,8 +226,19 @@ final class RecentEvents {
     save(connection, byPartition);
   }
 
-  /** Writes down all that is known of the partitions that were begun. */
+  /** Forgets all that is written down. */
+  void clear(Connection connection) throws SQLException {
+    try (var statement = connection
+        .prepareStatement("DELETE FROM millrace.recent_events WHERE view = ? AND generation = ?")) {
+      statement.setString(1, view);
+      statement.setInt(2, generation);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Writes down all that is known of the partitions that were begun, in place of what was written before. */
   void saveAll(Connection connection) throws SQLException {
+    clear(connection);
     var byPartition = new TreeMap<Partition, List<EventDigest>>();
     windows.forEach((partition, window) -> {
       if (!window.own.isEmpty())

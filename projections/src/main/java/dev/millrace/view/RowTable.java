@@ -3,7 +3,6 @@ package dev.millrace.view;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -79,22 +78,12 @@ final class RowTable<R extends Record> {
             var stored = new Object[columns.size()];
             for (int i = 0; i < stored.length; i++)
               stored[i] = columns.get(i).type().read(result, i + 1);
-            rows.put(keyOf(stored), mapping.row(stored));
+            rows.put(mapping.key(stored), mapping.row(stored));
           }
         }
       }
     }
     return rows;
-  }
-
-  private RowKey keyOf(@Nullable Object[] stored) {
-    var values = new ArrayList<>(keys.size());
-    for (int i = 0; i < stored.length; i++) {
-      var value = stored[i];
-      if (value != null && columns.get(i).key())
-        values.add(value);
-    }
-    return new RowKey(values);
   }
 
   /** Adds new rows; false where another transaction has added one of them: this one is then to be rolled back. */

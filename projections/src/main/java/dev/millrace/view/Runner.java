@@ -29,13 +29,16 @@ import org.slf4j.LoggerFactory;
  * or of those that this was split from or merged of, lie between the two; what has no envelope is never dropped.
  *
  * <p>What cannot be decoded or folded is parked with those that follow it under its key; other keys go on. What is outside
- * and does not answer is tried again for ever. What is a defect stops the runner. {@link #health} says so.
+ * and does not answer is tried again for ever. What is a defect stops the runner, and so do more parked keys than {@link
+ * Builder#parkAtMost} lets be. {@link #health} says so.
  */
 public final class Runner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
   private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final Duration MEETING = Duration.ofMillis(20);
 
   private final Work<?> work;
+  private final Pace pace;
   private final StatusReader statuses;
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -46,6 +49,7 @@ public final class Runner implements AutoCloseable {
   private Runner(Builder settings, Work<?> work) {
     this.work = work;
     this.generation = settings.generation;
+    this.pace = settings.pace;
     this.statuses = new StatusReader(work.projection(), work.log(), work.database(), work.clock());
     this.thread = Thread.ofPlatform().name("view-" + work.projection().name()).unstarted(this::run);
   }
@@ -53,6 +57,17 @@ public final class Runner implements AutoCloseable {
   /** Starts the settings of a runner: {@code log}, {@code codec} and {@code database} have to be said. */
   public static Builder of(Projection<?> projection) {
     return new Builder(projection);
+  }
+
+  /**
+   * Starts the settings of a runner that has the effects of a projection's events, and keeps no generation.
+   *
+   * @throws ViewException UNKNOWN_VIEW where it has none
+   */
+  public static Builder effectsOf(Projection<?> projection) {
+    var builder = new Builder(projection.ofEffects());
+    builder.generation = OptionalInt.of(Projection.EFFECTS);
+    return builder;
   }
 
   /** Settings. Not safe for use by many threads. */
@@ -63,6 +78,8 @@ public final class Runner implements AutoCloseable {
     private @Nullable DataSource database;
     private Clock clock = Clock.systemUTC();
     private OptionalInt generation = OptionalInt.empty();
+    private Pace pace = new Pace();
+    private ParkingLimit parking = ParkingLimit.DEFAULT;
 
     private Builder(Projection<?> projection) {
       this.projection = projection;
@@ -94,15 +111,41 @@ public final class Runner implements AutoCloseable {
 
     /** Which generation to keep; the one that is live at the start where nothing is said. */
     public Builder generation(int generation) {
+      if (generation < 1)
+        throw new IllegalArgumentException("a generation is a number above 0, not " + generation);
       this.generation = OptionalInt.of(generation);
       return this;
     }
 
+    /** What this waits for before each batch; the runner stops it as well. */
+    Builder pace(Pace pace) {
+      this.pace = pace;
+      return this;
+    }
+
+    /** When to stop rather than park more; {@link ParkingLimit#DEFAULT} where nothing is said. */
+    public Builder parkAtMost(ParkingLimit limit) {
+      this.parking = limit;
+      return this;
+    }
+
+    /** The same settings, for the effects. */
+    Builder ofEffects() {
+      var others = effectsOf(projection).clock(clock).parkAtMost(parking);
+      others.log = log;
+      others.codec = codec;
+      others.database = database;
+      return others;
+    }
+
     /** The runner, not started yet. */
     public Runner build() {
-      return new Runner(this,
-          Work.of(projection, Objects.requireNonNull(log, "log"), Objects.requireNonNull(codec, "codec"),
-              Objects.requireNonNull(database, "database"), clock));
+      return new Runner(this, work());
+    }
+
+    Work<?> work() {
+      return Work.of(projection, Objects.requireNonNull(log, "log"), Objects.requireNonNull(codec, "codec"),
+          Objects.requireNonNull(database, "database"), clock, parking);
     }
   }
 
@@ -170,13 +213,17 @@ public final class Runner implements AutoCloseable {
     var kept = Transaction.run(work.database(), "opening " + work.projection().name(),
         connection -> new Catalog(work.projection()).open(connection, generation));
     generation = OptionalInt.of(kept.generation());
+    if (kept.generation() == Projection.EFFECTS)
+      EffectsBegin.mark(work);
     try (var shift = Shift.begin(work, kept.generation());
         var opened = work.log().reader(work.projection().streams(), kept.group(work.projection().name()),
             shift)) {
       reader = opened;
       boolean mine = true;
       while (mine && !stopped()) {
-        mine = shift.apply(opened.poll(IDLE));
+        var batch = opened.poll(shift.isWaiting() ? MEETING : IDLE);
+        pace.await(batch.records().size());
+        mine = shift.apply(batch);
         health = new Health(State.RUNNING, "");
         backoff.reset();
       }
@@ -208,6 +255,7 @@ public final class Runner implements AutoCloseable {
   @Override
   public void close() {
     stopping.countDown();
+    pace.stop();
     var open = reader;
     if (open != null)
       open.wakeup();

@@ -35,6 +35,12 @@ enum SqlFailure {
     };
   }
 
+  /** Whether it is the values that the tables do not take, rather than the statement. */
+  static boolean isOfValues(SQLException e) {
+    var state = state(e);
+    return of(e) == DATA || (state != null && state.startsWith("23"));
+  }
+
   private static @Nullable String state(SQLException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && sql.getSQLState() != null)

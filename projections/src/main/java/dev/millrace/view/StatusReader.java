@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
@@ -22,7 +25,8 @@ import javax.sql.DataSource;
  */
 final class StatusReader {
   private static final String READ = """
-      SELECT stream, "partition", "position", events, "rows", parked, coalesce(appended_at, updated_at)
+      SELECT stream, "partition", "position", events, "rows", parked, coalesce(appended_at, updated_at),
+        coalesce(happened_at, appended_at, updated_at)
       FROM millrace.checkpoint WHERE view = ? AND generation = ?
       """;
 
@@ -30,6 +34,8 @@ final class StatusReader {
   private final EventLog log;
   private final DataSource database;
   private final Clock clock;
+  /** When each partition was last seen to have nothing left to read: what is left now came since. */
+  private final Map<Partition, Instant> level = new ConcurrentHashMap<>();
   private volatile ViewStatus last;
 
   StatusReader(Projection<?> projection, EventLog log, DataSource database, Clock clock) {
@@ -37,7 +43,7 @@ final class StatusReader {
     this.log = log;
     this.database = database;
     this.clock = clock;
-    this.last = new ViewStatus(projection.name(), 0, 0, 0, Cursor.start(), 0, Duration.ZERO, 0,
+    this.last = new ViewStatus(projection.name(), 0, 0, 0, Cursor.start(), 0, Duration.ZERO, Duration.ZERO, 0,
         ViewStatus.State.NEW, "", clock.instant());
   }
 
@@ -71,13 +77,16 @@ final class StatusReader {
     }
   }
 
-  private record Totals(Map<Partition, Position> positions, Map<Partition, Instant> read, long events,
+  /** When the log took the last applied record of a partition, and when what it says happened. */
+  private record Applied(Instant appended, Instant happened) {}
+
+  private record Totals(Map<Partition, Position> positions, Map<Partition, Applied> applied, long events,
       long rows,
       long parked) {}
 
   private Totals totals(Connection connection, int generation) throws SQLException {
     var positions = new HashMap<Partition, Position>();
-    var read = new HashMap<Partition, Instant>();
+    var applied = new HashMap<Partition, Applied>();
     long events = 0;
     long rows = 0;
     long parked = 0;
@@ -89,31 +98,44 @@ final class StatusReader {
           var partition = new Partition(StreamName.of(result.getString(1)), result.getString(2));
           if (result.getString(3) != null)
             positions.put(partition, Position.of(result.getString(3)));
-          read.put(partition, result.getObject(7, OffsetDateTime.class).toInstant());
+          applied.put(partition, new Applied(result.getObject(7, OffsetDateTime.class).toInstant(),
+              result.getObject(8, OffsetDateTime.class).toInstant()));
           events += result.getLong(4);
           rows += result.getLong(5);
           parked += result.getLong(6);
         }
       }
     }
-    return new Totals(positions, read, events, rows, parked);
+    return new Totals(positions, applied, events, rows, parked);
   }
 
   private ViewStatus status(int generation, Totals totals, Health health) {
     var cursor = Cursor.of(totals.positions);
-    var now = clock.instant();
+    if (generation != last.generation())
+      level.clear(); // another may be further back
+    var asked = clock.instant();
     var lags = log.lags(projection.streams(), cursor);
+    for (var partition : totals.applied.keySet()) {
+      if (!lags.containsKey(partition))
+        level.put(partition, asked);
+    }
+    var now = clock.instant();
     long lag = lags.values().stream().mapToLong(Long::longValue).sum();
     var freshness = lag == 0
         ? Duration.ZERO
-        : log.behind(projection.streams(), cursor).orElseGet(() -> sinceLastApplied(totals, lags, now));
+        : log.behind(projection.streams(), cursor)
+            .orElseGet(() -> behind(lags, totals, Applied::appended, now));
     return new ViewStatus(projection.name(), generation, totals.rows, totals.events, cursor, lag, freshness,
-        totals.parked, health.state(), health.message(), now);
+        behind(lags, totals, Applied::happened, now), totals.parked, health.state(), health.message(), now);
   }
 
-  private static Duration sinceLastApplied(Totals totals, Map<Partition, Long> lags, Instant now) {
-    return lags.keySet().stream()
-        .map(partition -> Duration.between(totals.read.getOrDefault(partition, now), now))
-        .max(Duration::compareTo).filter(age -> !age.isNegative()).orElse(Duration.ZERO);
+  /** The longest of the partitions that lag. One that was idle is not behind since its last event, but since it was seen idle. */
+  private Duration behind(Map<Partition, Long> lags, Totals totals, Function<Applied, Instant> time,
+      Instant now) {
+    return lags.keySet().stream().map(partition -> {
+      var last = Optional.ofNullable(totals.applied.get(partition)).map(time).orElse(now);
+      var idle = level.getOrDefault(partition, Instant.MIN);
+      return Duration.between(last.isAfter(idle) ? last : idle, now);
+    }).max(Duration::compareTo).filter(age -> !age.isNegative()).orElse(Duration.ZERO);
   }
 }

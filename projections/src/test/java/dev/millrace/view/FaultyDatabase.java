@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /** A real database whose connections break when a test says so. */
@@ -17,6 +18,12 @@ final class FaultyDatabase {
     void happens() throws SQLException;
   }
 
+  /** Who looks at what is about to be committed. */
+  @FunctionalInterface
+  interface Look {
+    void at(Connection connection) throws SQLException;
+  }
+
   /** What happens before a statement. */
   @FunctionalInterface
   interface Statement {
@@ -25,8 +32,10 @@ final class FaultyDatabase {
 
   private final DataSource real;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger most = new AtomicInteger();
   private volatile boolean cut;
   volatile Statement beforeStatement = sql -> {};
+  volatile Look look = connection -> {};
   volatile Moment beforeCommit = () -> {};
   volatile Moment afterCommit = () -> {};
 
@@ -41,6 +50,7 @@ final class FaultyDatabase {
       if (!(result instanceof Connection connection))
         return result;
       open.add(connection);
+      most.accumulateAndGet(open.size(), Math::max);
       return proxy(Connection.class, (called, with) -> on(connection, called, with));
     });
   }
@@ -55,11 +65,17 @@ final class FaultyDatabase {
       beforeStatement.prepared((String) arguments[0]);
     if (!method.getName().equals("commit"))
       return invoke(connection, method, arguments);
+    look.at(connection);
     beforeCommit.happens();
     refuseWhenCut();
     var result = invoke(connection, method, arguments);
     afterCommit.happens();
     return result;
+  }
+
+  /** The most connections that there were at a time. */
+  int mostConnections() {
+    return most.get();
   }
 
   /** Nothing reaches the database from here on, and what was begun is gone: as when the process is killed. */

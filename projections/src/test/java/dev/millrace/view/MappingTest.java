@@ -62,7 +62,10 @@ class MappingTest {
     var key = mapping().keyOf(new Where("85123A", LocalDate.of(2011, 12, 9)));
 
     assertThat(key).isEqualTo(mapping().keyOf(List.of("85123A", LocalDate.of(2011, 12, 9))));
-    assertThat(mapping().hasKey(ROW, key)).isTrue();
+    assertThat(mapping().canonical(ROW, key, null)).isEqualTo(ROW);
+    assertThatThrownBy(
+        () -> mapping().canonical(ROW, mapping().keyOf(new Where("85123B", LocalDate.of(2011, 12, 9))), null))
+        .hasMessageContaining("another key");
     assertThatThrownBy(() -> mapping().keyOf("85123A")).hasMessageContaining("stockCode, day");
     assertThatThrownBy(() -> mapping().keyOf(List.of("85123A", "2011-12-09"))).hasMessageContaining("day")
         .hasMessageContaining("a date such as");
@@ -92,29 +95,32 @@ class MappingTest {
     return new Event(id, Instant.EPOCH, BigDecimal.ONE, part);
   }
 
+  private static Event canonical(Event row) {
+    var mapping = Objects.requireNonNull(Mapping.of(Event.class, new ArrayList<>()));
+    return mapping.canonical(row, mapping.keyOf(row.id()), null);
+  }
+
   @Test
   void what_the_database_rounds_is_rounded_before_the_next_fold_sees_it() {
-    var mapping = Objects.requireNonNull(Mapping.of(Event.class, new ArrayList<>()));
     var row = new Event("a", Instant.parse("2011-12-09T12:50:00.123456789Z"), new BigDecimal("1E+3"), null);
 
-    assertThat(mapping.canonical(row)).isEqualTo(
+    assertThat(canonical(row)).isEqualTo(
         new Event("a", Instant.parse("2011-12-09T12:50:00.123456Z"), new BigDecimal("1000"), null));
   }
 
   @Test
   void what_the_database_cannot_hold_is_refused_with_its_column() {
-    var mapping = Objects.requireNonNull(Mapping.of(Event.class, new ArrayList<>()));
-
-    assertThat(mapping.canonical(event("🎉", new Part("\\\\u0000", Optional.empty())))).isNotNull();
-    assertThatThrownBy(() -> mapping.canonical(event("a\0b", new Part("", Optional.empty()))))
+    assertThat(canonical(event("🎉", new Part("\\\\u0000", Optional.empty())))).isNotNull();
+    assertThatThrownBy(() -> canonical(event("a\0b", new Part("", Optional.empty()))))
         .hasMessageContaining("Event.id").hasMessageContaining("NUL");
-    assertThatThrownBy(() -> mapping.canonical(event("a\ud83cb", new Part("", Optional.empty()))))
+    assertThatThrownBy(() -> canonical(event("a\ud83cb", new Part("", Optional.empty()))))
         .hasMessageContaining("Event.id").hasMessageContaining("surrogate");
-    assertThatThrownBy(() -> mapping.canonical(event("a", new Part("\0", Optional.empty()))))
+    assertThatThrownBy(() -> canonical(event("a", new Part("\0", Optional.empty()))))
         .hasMessageContaining("Event.part").hasMessageContaining("NUL");
-    assertThatThrownBy(() -> mapping.canonical(event("a".repeat(5_000), new Part("", Optional.empty()))))
+    assertThatThrownBy(
+        () -> canonical(event("a".repeat(5_000), new Part("", Optional.empty()))))
         .hasMessageContaining("Event.id").hasMessageContaining("800");
-    assertThatThrownBy(() -> mapping.canonical(new Event("a", Instant.MAX, BigDecimal.ONE, null)))
+    assertThatThrownBy(() -> canonical(new Event("a", Instant.MAX, BigDecimal.ONE, null)))
         .hasMessageContaining("Event.at");
   }
 

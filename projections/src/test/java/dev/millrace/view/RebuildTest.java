@@ -10,9 +10,12 @@ import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +58,11 @@ class RebuildTest {
       });
       assertThat(stage.rows(totals)).extracting(CountryTotal::orders).contains(99L);
 
-      rebuild.promote();
+      assertThatThrownBy(rebuild::promote).hasMessageContaining("differs in 1 rows")
+          .hasMessageContaining("{country=country-0} in orders");
+      assertThat(stage.rows(totals)).extracting(CountryTotal::orders).contains(99L);
+
+      generations(totals).promoteUnverified(2);
       assertThat(stage.rows(totals)).containsExactlyElementsOf(history.countryTotals());
       stage.place(Stage.placed("1", "country-9", "1", 1));
       rebuild.awaitCaughtUp(LONG);
@@ -85,9 +92,84 @@ class RebuildTest {
 
       stage.place(Stage.placed("1", "Norway", "1", 2));
       rebuild.awaitCaughtUp(LONG);
-      assertThat(rebuild.compare()).returns(false, Comparison::samePosition).returns(1L,
+      assertThat(generations(totals).compare(2)).returns(false, Comparison::samePosition).returns(1L,
           Comparison::different);
     }
+  }
+
+  @Test
+  void a_rebuild_takes_no_more_than_two_connections_however_much_there_is_to_do() {
+    stage.place(LongStream.range(0, 5_000)
+        .mapToObj(number -> Stage.placed("order-" + number % 50, "Norway", "1", number))
+        .toArray(Placed[]::new));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+    var database = new FaultyDatabase(stage.database);
+
+    try (var rebuild = Rebuild.of(totals).log(stage.log).codec(stage.codec).database(database.dataSource())
+        .memory(1).start()) {
+      Eventually
+          .holds(() -> assertThat(rebuild.progress().phase()).isEqualTo(RebuildProgress.Phase.FOLLOWING));
+      stage.place(Stage.placed("order-1", "Norway", "1", 5_000));
+      Eventually.holds(() -> assertThat(stage.strings("SELECT sum(orders) FROM views.country_totals_g2"))
+          .containsExactly("5001"));
+
+      assertThat(database.mostConnections()).isBetween(1, 2);
+    }
+  }
+
+  private long orders() {
+    return stage.rows(totals).stream().mapToLong(CountryTotal::orders).sum();
+  }
+
+  private static Placed[] manyFrom(long number) {
+    return LongStream.range(number, number + 20)
+        .mapToObj(one -> Stage.placed("1", "country-" + one % 7, "1", one)).toArray(Placed[]::new);
+  }
+
+  @Test
+  void generations_to_which_events_keep_coming_are_compared_at_one_place() throws Exception {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+    var enough = new AtomicBoolean();
+    try (var rebuild = rebuild(totals); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      rebuild.awaitCaughtUp(LONG);
+      var writing = threads.submit(() -> {
+        for (long number = 2; !enough.get(); number += 20)
+          stage.place(manyFrom(number));
+        return enough;
+      });
+      try {
+        for (int i = 0; i < 10; i++) {
+          long before = orders();
+          assertThat(rebuild.compare()).as("comparison %s", i).returns(true, Comparison::same);
+          // Both go on afterwards.
+          Eventually.holds(() -> assertThat(orders()).isGreaterThan(before + 40));
+        }
+        rebuild.promote();
+        rebuild.rollback();
+      } finally {
+        enough.set(true);
+      }
+      writing.get();
+    }
+  }
+
+  @Test
+  void a_generation_goes_on_where_whoever_called_it_to_a_meeting_has_died() {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    var live = stage.run(stage.runner(totals));
+    stage.caughtUp(live);
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(LONG);
+    }
+
+    Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1));
+    stage.place(Stage.placed("1", "Norway", "1", 2));
+    assertThat(stage.rows(totals)).extracting(CountryTotal::orders).containsExactly(1L);
+    stage.strings("UPDATE millrace.checkpoint SET meet_until = clock_timestamp() RETURNING 1");
+
+    stage.caughtUp(live);
+    assertThat(stage.rows(totals)).extracting(CountryTotal::orders).containsExactly(2L);
   }
 
   record Average(@Key String country, long orders, BigDecimal total, Placed last) {}
@@ -105,16 +187,102 @@ class RebuildTest {
 
     try (var rebuild = rebuild(changed)) {
       rebuild.awaitCaughtUp(LONG);
-      assertThatThrownBy(rebuild::compare).hasMessageContaining("other columns");
+      assertThat(rebuild.compare()).returns(true, Comparison::same).returns(1L, Comparison::newRows);
       assertThatThrownBy(() -> stage.rows(changed)).hasMessageContaining("rebuild the view");
       rebuild.promote();
 
       assertThat(stage.rows(changed)).extracting(Average::orders).containsExactly(2L);
       var restarted = stage.run(stage.runner(changed));
       Eventually.holds(() -> assertThat(restarted.generation()).hasValue(2));
-      assertThat(new Generations(changed, stage.database).rollback()).isEqualTo(1);
+      assertThat(generations(changed).rollback()).isEqualTo(1);
       assertThat(stage.rows(totals)).extracting(CountryTotal::total).containsExactly(new BigDecimal("4.000"));
     }
+  }
+
+  @Test
+  void what_a_version_declares_to_change_is_expected_and_all_else_is_not() {
+    stage.place(Stage.placed("1", "Norway", "1", 1), Stage.placed("2", "Sweden", "3", 2));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+    var twice = changed("total");
+
+    try (var rebuild = rebuild(twice)) {
+      rebuild.awaitCaughtUp(LONG);
+      assertThat(rebuild.compare()).returns(2L, Comparison::different).returns(0L, Comparison::unexpected)
+          .returns(true, Comparison::asExpected).returns(false, Comparison::same);
+      stage.strings("DELETE FROM views.country_totals_g2 WHERE country = 'Norway' RETURNING country");
+      assertThat(rebuild.compare()).returns(1L, Comparison::unexpected)
+          .extracting(found -> found.examples().getFirst())
+          .returns(false, Comparison.Difference::expected).returns(null, Comparison.Difference::rebuilt);
+      assertThatThrownBy(rebuild::promote).hasMessageContaining("country=Norway");
+    }
+    try (var rebuild = rebuild(changed("orders"))) {
+      rebuild.awaitCaughtUp(LONG);
+      assertThat(rebuild.generation()).isEqualTo(2);
+      assertThat(rebuild.compare()).returns(2L, Comparison::unexpected);
+    }
+    assertThatThrownBy(() -> changed("sum")).hasMessageContaining("'sum'")
+        .hasMessageContaining("country, orders, total");
+  }
+
+  private Projection<CountryTotal> changed(String field) {
+    return Projection.named("country-totals")
+        .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO)).version(2)
+        .changes(field)
+        .on(stage.shop.placed(), Placed::country,
+            (row, placed) -> new CountryTotal(row.country(), row.orders() + 1,
+                row.total().add(placed.total()).add(placed.total())))
+        .build();
+  }
+
+  @Test
+  void a_generation_that_nobody_keeps_is_not_made_live_unless_that_is_better_than_what_is() {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    var old = stage.run(stage.runner(totals));
+    stage.caughtUp(old);
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(LONG);
+      rebuild.promote();
+      old.close();
+      stage.place(Stage.placed("2", "Norway", "1", 2));
+      rebuild.awaitCaughtUp(LONG);
+
+      assertThatThrownBy(rebuild::rollback).hasMessageContaining("has not come as far");
+      assertThat(stage.rows(totals)).extracting(CountryTotal::orders).containsExactly(2L);
+      assertThat(generations(totals).rollbackInTime()).isEqualTo(1);
+      assertThat(stage.rows(totals)).extracting(CountryTotal::orders).containsExactly(1L);
+      assertThat(generations(totals).all())
+          .extracting(Generation::number, Generation::live, Generation::previous)
+          .containsExactly(tuple(1, true, false), tuple(2, false, true));
+    }
+  }
+
+  @Test
+  void a_generation_that_something_is_made_from_is_not_dropped() {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(LONG);
+    }
+    execute("CREATE VIEW of_two AS SELECT * FROM views.country_totals_g2");
+
+    assertThat(generations(totals).dependents(2)).containsExactly("of_two");
+    assertThatThrownBy(() -> generations(totals).drop(2)).hasMessageContaining("used by of_two");
+    assertThatThrownBy(() -> generations(totals).drop(1)).hasMessageContaining("the live one");
+    execute("DROP VIEW of_two");
+    generations(totals).drop(2);
+    assertThat(generations(totals).all()).extracting(Generation::number).containsExactly(1);
+  }
+
+  private void execute(String sql) {
+    Transaction.run(stage.database, sql, connection -> {
+      try (var statement = connection.createStatement()) {
+        return statement.execute(sql);
+      }
+    });
+  }
+
+  private Generations generations(Projection<?> projection) {
+    return new Generations(projection, stage.log, stage.database);
   }
 
   @Test
@@ -135,17 +303,17 @@ class RebuildTest {
       done.set(true);
       reader.join();
     }
-    assertThat(new Generations(totals, stage.database).live()).isEqualTo(1);
+    assertThat(generations(totals).live()).isEqualTo(1);
   }
 
   @Test
   void what_cannot_be_promoted_or_rolled_back_is_refused() {
     stage.place(Stage.placed("1", "Norway", "1", 1));
     stage.caughtUp(stage.run(stage.runner(totals)));
-    var generations = new Generations(totals, stage.database);
+    var generations = generations(totals);
 
-    assertThatThrownBy(() -> generations.promote(7)).hasMessageContaining("no generation 7");
-    assertThatThrownBy(generations::rollback).hasMessageContaining("no generation");
+    assertThatThrownBy(() -> generations.promoteUnverified(7)).hasMessageContaining("no generation 7");
+    assertThatThrownBy(generations::rollback).hasMessageContaining("was live before");
     assertThat(generations.live()).isEqualTo(1);
   }
 

@@ -65,7 +65,7 @@ class RecentEventsTest {
     save(1, partition("gone"));
     save(2, partition("gone"));
     var work = new Work<>(totals, stage.log, new Decoding<>(totals, stage.codec), stage.database,
-        Clock.systemUTC(), "one");
+        Clock.systemUTC(), "one", ParkingLimit.DEFAULT);
 
     try (var shift = Shift.begin(work, 1)) {
       shift.assigned(Set.of(listed.getFirst()));

@@ -8,7 +8,12 @@ import dev.millrace.view.Shop.ProductTotal;
 import dev.millrace.view.Shop.Withdrawn;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +83,59 @@ class RunnerTest {
     Eventually.holds(
         () -> assertThat(runner.status().freshness()).isBetween(Duration.ofMillis(1), Duration.ofHours(1)));
     assertThat(runner.status().lag()).isEqualTo(1);
+  }
+
+  @Test
+  void a_view_that_was_idle_is_not_behind_since_its_last_event() {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    var ahead = new AtomicReference<>(Duration.ZERO);
+    var clock = new Clock() {
+      @Override
+      public Instant instant() {
+        return Instant.now().plus(ahead.get());
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
+    var runner = stage.run(stage.runner(stage.shop.orderTrails()).clock(clock));
+    stage.caughtUp(runner);
+    runner.close();
+    ahead.set(Duration.ofHours(5));
+    assertThat(runner.status()).returns(Duration.ZERO, ViewStatus::freshness).returns(Duration.ZERO,
+        ViewStatus::eventFreshness);
+
+    stage.place(Stage.placed("1", "Norway", "1", 2));
+
+    Eventually.holds(() -> assertThat(runner.status().lag()).isEqualTo(1));
+    assertThat(runner.status().freshness()).isLessThan(Duration.ofMinutes(1));
+    assertThat(runner.status().eventFreshness()).isLessThan(Duration.ofMinutes(1));
+    ahead.set(Duration.ofHours(7));
+    assertThat(runner.status().eventFreshness()).isBetween(Duration.ofHours(2), Duration.ofHours(3));
+  }
+
+  @Test
+  void freshness_is_told_by_the_time_at_which_events_happened_as_well() {
+    stage.append("1", stage.codec.encode(stage.shop.placed(), Stage.placed("1", "Norway", "1", 1)),
+        Instant.now().minus(Duration.ofDays(3)));
+    var first = stage.run(stage.runner(stage.shop.orderTrails()));
+    stage.caughtUp(first);
+    first.close();
+    stage.place(Stage.placed("1", "Norway", "1", 2));
+
+    // Nobody has seen the view level: it is as far behind as what it shows last.
+    var late = stage.runner(stage.shop.orderTrails()).generation(1).build();
+
+    Eventually.holds(() -> assertThat(late.status().lag()).isEqualTo(1));
+    assertThat(late.status().freshness()).isLessThan(Duration.ofHours(1));
+    assertThat(late.status().eventFreshness()).isBetween(Duration.ofDays(3), Duration.ofDays(4));
   }
 
   @Test

@@ -12,11 +12,14 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** The servers that all tests of a run share: started when first wanted, stopped with the process. */
 final class Servers {
   private static final AtomicInteger NUMBER = new AtomicInteger();
+  /** The address of the log of the process that started this one. */
+  private static final @Nullable String GIVEN = System.getProperty("millrace.log.address");
 
   private Servers() {}
 
@@ -63,11 +66,13 @@ final class Servers {
   }
 
   static String kafka() {
-    return Kafka.SERVER.bootstrapServers();
+    return GIVEN == null ? Kafka.SERVER.bootstrapServers() : GIVEN;
   }
 
   /** Where there is none, the test is skipped; one line on the console says why. */
   static URI kinesis() {
+    if (GIVEN != null)
+      return URI.create(GIVEN);
     Kinesis.MISSING.ifPresent(why -> Assumptions.abort("no local Kinesis: " + why));
     return Kinesis.SERVER.orElseThrow().endpoint();
   }

@@ -13,17 +13,22 @@ import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ShiftTest {
+  private static final Batch NOTHING = new Batch(List.of(), Cursor.start());
+
   private final Stage stage = new Stage(1);
   private final Projection<CountryTotal> totals = stage.shop.countryTotals();
   private final Partition partition = stage.log.partitions(stage.stream).iterator().next();
@@ -37,7 +42,7 @@ class ShiftTest {
     Transaction.run(stage.database, "opening",
         connection -> new Catalog(totals).open(connection, OptionalInt.empty()));
     return Shift.begin(new Work<>(totals, stage.log, new Decoding<>(totals, stage.codec), stage.database,
-        Clock.systemUTC(), owner), 1);
+        Clock.systemUTC(), owner, ParkingLimit.DEFAULT), 1);
   }
 
   private Batch batch(int position) {
@@ -96,6 +101,129 @@ class ShiftTest {
       assertThat(orders()).isEqualTo(1);
       assertThat(again.assigned(Set.of(partition)).position(partition)).contains(Position.of("2"));
     }
+  }
+
+  @Test
+  void a_generation_goes_as_far_as_the_one_that_is_ahead_and_waits_there_for_the_end_of_the_meeting() {
+    try (var shift = shift("one")) {
+      shift.assigned(Set.of(partition));
+      assertThat(shift.apply(batch(1))).isTrue();
+      anotherIsAt("3");
+
+      try (var _ = Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1))) {
+        assertThat(shift.apply(batch(record(2, "b"), record(3, "c"), record(4, "d")))).isTrue();
+        assertThat(shift.apply(batch(record(5, "e"), record(6, "d")))).isTrue();
+        assertThat(shift.apply(NOTHING)).isTrue();
+
+        assertThat(orders()).isEqualTo(3);
+        assertThat(places()).containsExactly("1 3", "2 3");
+        assertThat(shift.isWaiting()).isTrue();
+      }
+      assertThat(shift.apply(batch(7))).isTrue();
+
+      assertThat(orders()).isEqualTo(once(7));
+      assertThat(places()).containsExactly("1 7", "2 3");
+      assertThat(shift.isWaiting()).isFalse();
+    }
+    try (var next = shift("two")) {
+      next.assigned(Set.of(partition));
+      assertThat(next.apply(batch(record(8, "e"), record(9, "i")))).isTrue();
+      assertThat(orders()).as("what waited is known to whoever comes next")
+          .isEqualTo(stage.log.repeats() ? 7 : 9);
+    }
+  }
+
+  @Test
+  void a_generation_that_came_to_the_place_of_a_meeting_stays_there_at_the_next() {
+    try (var shift = shift("one")) {
+      shift.assigned(Set.of(partition));
+      assertThat(shift.apply(batch(1))).isTrue();
+      anotherIsAt("3");
+      try (var _ = Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1))) {
+        assertThat(shift.apply(batch(record(2, "b"), record(3, "c")))).isTrue();
+        assertThat(shift.isWaiting()).isFalse();
+      }
+
+      try (var _ = Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1))) {
+        assertThat(shift.apply(batch(4))).isTrue();
+        assertThat(places()).containsExactly("1 3", "2 3");
+        assertThat(shift.isWaiting()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void a_meeting_is_over_when_its_time_is_up_and_the_next_begins_where_all_are() {
+    try (var shift = shift("one")) {
+      shift.assigned(Set.of(partition));
+      assertThat(shift.apply(batch(1))).isTrue();
+      anotherIsAt("1");
+      Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1)); // by somebody who died
+      assertThat(shift.apply(batch(2))).isTrue();
+      assertThat(orders()).isEqualTo(1);
+
+      stage.strings("UPDATE millrace.checkpoint SET meet_until = clock_timestamp() RETURNING 1");
+      assertThat(shift.apply(NOTHING)).isTrue();
+      assertThat(orders()).isEqualTo(2);
+      Meeting.call(stage.database, totals.name(), List.of(1, 2), Duration.ofHours(1));
+
+      assertThat(shift.apply(batch(3))).isTrue();
+      assertThat(orders()).isEqualTo(2);
+      assertThat(places()).containsExactly("1 2", "2 1");
+    }
+  }
+
+  @Test
+  void what_waits_for_the_end_of_a_meeting_is_left_to_the_next_owner() {
+    try (var former = shift("former"); var present = shift("present")) {
+      former.assigned(Set.of(partition));
+      assertThat(former.apply(batch(1))).isTrue();
+      var meeting = Meeting.call(stage.database, totals.name(), List.of(1), Duration.ofHours(1));
+      assertThat(former.apply(batch(2))).isTrue();
+      present.assigned(Set.of(partition));
+      meeting.close();
+
+      assertThat(former.apply(NOTHING)).isFalse();
+      assertThat(orders()).isEqualTo(1);
+      assertThat(present.apply(batch(2))).isTrue();
+      assertThat(orders()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void no_more_waits_for_the_end_of_a_meeting_than_memory_has_room_for() throws Exception {
+    var many = IntStream.rangeClosed(2, 2 + Shift.MOST_WAITING).mapToObj(i -> record(i, "event-" + i))
+        .toArray(LogRecord[]::new);
+    int next = 3 + Shift.MOST_WAITING;
+    try (var shift = shift("one")) {
+      shift.assigned(Set.of(partition));
+      assertThat(shift.apply(batch(1))).isTrue();
+      var meeting = Meeting.call(stage.database, totals.name(), List.of(1), Duration.ofHours(1));
+      assertThat(shift.apply(batch(many))).isTrue();
+
+      var applied = new CompletableFuture<Boolean>();
+      var reader = Thread.ofPlatform().start(() -> applied.complete(shift.apply(batch(next))));
+      Eventually.holds(() -> assertThat(reader.getState()).isEqualTo(Thread.State.TIMED_WAITING));
+      assertThat(applied).isNotDone();
+      meeting.close();
+
+      assertThat(applied.get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(orders()).isEqualTo(next);
+    }
+  }
+
+  private void anotherIsAt(String position) {
+    stage.strings(
+        """
+            INSERT INTO millrace.checkpoint (view, generation, stream, "partition", "position", epoch, owner, updated_at)
+            SELECT view, 2, stream, "partition", '%s', 1, 'other', now() FROM millrace.checkpoint RETURNING 1
+            """
+            .formatted(position));
+  }
+
+  /** How far each generation is. */
+  private List<String> places() {
+    return stage.strings("SELECT generation || ' ' || \"position\" FROM millrace.checkpoint ORDER BY 1");
   }
 
   @Test

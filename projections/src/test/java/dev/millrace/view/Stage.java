@@ -55,9 +55,21 @@ final class Stage implements AutoCloseable {
   }
 
   void append(String key, byte[] payload) {
-    var envelope = Envelope.of(UUID.randomUUID().toString(), "/tests", "test.shop.Placed", Instant.now(),
-        key);
+    append(key, payload, Instant.now());
+  }
+
+  void append(String key, byte[] payload, Instant happened) {
+    var envelope = Envelope.of(UUID.randomUUID().toString(), "/tests", "test.shop.Placed", happened, key);
     pending.add(writer.append(new LogEntry(stream, key, envelope, payload)));
+  }
+
+  /** Appends an event as often as a writer might that was not told of its success. */
+  <E extends Event> void append(EventType<E> type, E event, int times) {
+    var envelope = Envelope.of(UUID.randomUUID().toString(), "/tests", type.name(), Instant.now(),
+        type.keyOf(event));
+    var entry = new LogEntry(stream, type.keyOf(event), envelope, codec.encode(type, event));
+    for (int i = 0; i < times; i++)
+      pending.add(writer.append(entry));
   }
 
   void place(Placed... placed) {

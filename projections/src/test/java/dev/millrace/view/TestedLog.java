@@ -20,6 +20,11 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpService;
 enum TestedLog {
   KAFKA {
     @Override
+    String address() {
+      return Servers.kafka();
+    }
+
+    @Override
     EventLog open(DataSource database) {
       return KafkaLog.at(KafkaLogConfig.of(Servers.kafka()));
     }
@@ -36,6 +41,11 @@ enum TestedLog {
     }
   },
   KINESIS {
+    @Override
+    String address() {
+      return Servers.kinesis().toString();
+    }
+
     @Override
     EventLog open(DataSource database) {
       return KinesisLog.at(kinesis(database).aggregation(true).build());
@@ -60,6 +70,9 @@ enum TestedLog {
   static final TestedLog CHOSEN = valueOf(
       System.getProperty("millrace.log", "kafka").toUpperCase(Locale.ROOT));
 
+  /** Where its server is. */
+  abstract String address();
+
   /** The log, for runners whose views are in this database. */
   abstract EventLog open(DataSource database);
 
@@ -72,7 +85,7 @@ enum TestedLog {
   /** A Kinesis that loses no time, with what stands between it and its client. */
   static KinesisLogConfig.Builder kinesis(DataSource database, ExecutionInterceptor... between) {
     return KinesisLogConfig.builder().endpoint(Servers.kinesis()).region("us-east-1").database(database)
-        .pollPause(Duration.ofMillis(20)).shardCheck(Duration.ofMillis(200)).lease(Duration.ofSeconds(2))
+        .pollPause(Duration.ofMillis(100)).shardCheck(Duration.ofMillis(500)).lease(Duration.ofSeconds(2))
         .client(client -> client.httpClient(HTTP).overrideConfiguration(override -> {
           for (var interceptor : between)
             override.addExecutionInterceptor(interceptor);

@@ -49,7 +49,8 @@ record From(EventLog log, StreamName stream) {
       }
       positions.put(partition, Position.of(matcher.group(2)));
     }
-    return Cursor.of(positions);
+    // What is not named is begun: so it is told from what came later.
+    return log.at(Set.of(stream), Instant.EPOCH).with(Cursor.of(positions));
   }
 
   private static ProblemException bad(String text) {

@@ -24,10 +24,12 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
   private final EventLog log;
   private final Settings settings;
   private final List<Part> parts;
+  private final Audits audits;
   private final Deque<Part> started = new ArrayDeque<>();
 
   @SuppressWarnings("UnusedVariable") // the metrics are made with the host, and live as long
-  Host(Parts given, PartList parts, EventLog log, Settings settings, ViewMetrics metrics) {
+  Host(Parts given, PartList parts, EventLog log, Settings settings, ViewMetrics metrics, Audits audits) {
+    this.audits = audits;
     this.given = given;
     this.log = log;
     this.settings = settings;
@@ -58,6 +60,7 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
       }
       started.push(part);
     }
+    audits.start();
   }
 
   private void requireStreams() {
@@ -74,6 +77,7 @@ final class Host implements ApplicationEventListener<ServerStartupEvent> {
   /** Stops in the other order. A part that does not stop well keeps none of the others from stopping. */
   @PreDestroy
   synchronized void stop() {
+    audits.stop();
     while (!started.isEmpty()) {
       var part = started.pop();
       try {

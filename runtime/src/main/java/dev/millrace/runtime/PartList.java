@@ -17,14 +17,15 @@ final class PartList {
   private final EventCodec codec;
   private final Clock clock;
 
-  PartList(Parts parts, Views views, Settings settings, EventLog log, EventCodec codec, Clock clock) {
+  PartList(Parts parts, Views views, Rebuilds rebuilds, Settings settings, EventLog log, EventCodec codec,
+      Clock clock) {
     this.settings = settings;
     this.log = log;
     this.codec = codec;
     this.clock = clock;
     if (!parts.apps().isEmpty())
       requireKafka(parts.apps().getFirst().app().name());
-    views.all().forEach(view -> all.add(new ViewPart(view)));
+    views.all().forEach(view -> all.add(new ViewPart(view, rebuilds)));
     parts.apps().forEach(app -> all.add(new AppPart(app.app().name(), () -> start(app))));
     parts.relays().forEach(relay -> all.add(new RelayPart(relay.apply(log))));
   }

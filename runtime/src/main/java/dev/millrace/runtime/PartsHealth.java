@@ -18,7 +18,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Readiness, part by part: the servers behind the runtime, and all that it hosts. Restoring and catching up are ready:
- * a view answers meanwhile, and says how fresh it is.
+ * a view answers meanwhile, and says how fresh it is. Where the settings ask for it, a view that is less fresh than it is to be
+ * is not.
  */
 @Singleton
 @Readiness
@@ -27,11 +28,14 @@ final class PartsHealth implements HealthIndicator {
 
   private final Servers servers;
   private final Host host;
+  private final ViewSlo slo;
   private final ExecutorService threads;
 
-  PartsHealth(Servers servers, Host host, @Named(TaskExecutors.BLOCKING) ExecutorService threads) {
+  PartsHealth(Servers servers, Host host, ViewSlo slo,
+      @Named(TaskExecutors.BLOCKING) ExecutorService threads) {
     this.servers = servers;
     this.host = host;
+    this.slo = slo;
     this.threads = threads;
   }
 
@@ -51,6 +55,10 @@ final class PartsHealth implements HealthIndicator {
     for (var part : host.parts()) {
       var state = part.state();
       results.add(result(part.kind().text() + ":" + part.name(), state.well(), state.details()));
+    }
+    for (var standing : slo.inReadiness()) {
+      results.add(result("freshness:" + standing.view(), standing.met(),
+          Map.of("ageMillis", standing.age().toMillis(), "sloMillis", standing.slo().toMillis())));
     }
     return results;
   }

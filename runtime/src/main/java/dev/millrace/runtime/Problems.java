@@ -5,6 +5,7 @@ import dev.millrace.schema.Fault;
 import dev.millrace.schema.SchemaException;
 import dev.millrace.view.ViewException;
 import io.micronaut.context.annotation.Primary;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -30,9 +31,11 @@ final class Problems
   @SuppressWarnings("rawtypes") // the framework's signature
   public HttpResponse<Problem> handle(HttpRequest request, RuntimeException failure) {
     var problem = of(failure);
-    if (problem.status() >= 500)
+    boolean early = problem.code().equals(Problem.Code.NOT_FRESH_YET.text());
+    if (problem.status() >= 500 && !early)
       LOG.warn("{} {} failed: {}", request.getMethod(), request.getPath(), problem.detail(), failure);
-    return response(HttpResponse.status(HttpStatus.valueOf(problem.status())), problem);
+    var answer = response(HttpResponse.status(HttpStatus.valueOf(problem.status())), problem);
+    return early ? answer.header(HttpHeaders.RETRY_AFTER, "1") : answer;
   }
 
   @Override
@@ -58,6 +61,8 @@ final class Problems
       case ProblemException e -> Problem.of(e.code(), String.valueOf(e.getMessage()));
       case LogException e when e.code() == LogException.Code.UNKNOWN_STREAM ->
         Problem.of(Problem.Code.UNKNOWN_STREAM, String.valueOf(e.getMessage()));
+      case LogException e when e.code() == LogException.Code.INVALID_TOKEN ->
+        Problem.of(Problem.Code.BAD_TOKEN, String.valueOf(e.getMessage()));
       case LogException e -> of(e.fault(), e);
       case ViewException e -> ofView(e);
       case SchemaException e -> of(e.fault(), e);
@@ -71,8 +76,12 @@ final class Problems
       case INVALID_KEY -> Problem.of(Problem.Code.BAD_KEY, detail);
       case INVALID_QUERY -> Problem.of(Problem.Code.BAD_QUERY, detail);
       case INVALID_CURSOR -> Problem.of(Problem.Code.BAD_PAGE, detail);
+      case INVALID_TOKEN -> Problem.of(Problem.Code.BAD_TOKEN, detail);
       case UNKNOWN_VIEW -> Problem.of(Problem.Code.VIEW_NOT_BUILT, detail);
-      case INVALID_PROJECTION, DEFINITION_CHANGED, REFUSED, TIMED_OUT, DATABASE_UNREACHABLE, INTERNAL ->
+      case DIFFERENT -> Problem.of(Problem.Code.DIFFERENT, detail);
+      case TIMED_OUT -> Problem.of(Problem.Code.NOT_FRESH_YET, detail);
+      case INVALID_PROJECTION, DEFINITION_CHANGED, REFUSED, TOO_MANY_PARKED, DATABASE_UNREACHABLE,
+          DISK_FAILED, INTERNAL ->
         of(failure.fault(), failure);
     };
   }

@@ -1,5 +1,6 @@
 package dev.millrace.runtime;
 
+import dev.millrace.view.ParkingLimit;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,12 +25,22 @@ import java.util.function.Function;
  * @param partitions how many partitions a stream gets that is not there yet ({@code millrace.streams.partitions}, 6)
  * @param createStreams whether streams that are not there yet are created, rather than missed
  *     ({@code millrace.streams.create}; true, but false on Amazon's own Kinesis, where a stream costs money)
+ * @param parking how many keys a view may park before it stops ({@code millrace.views.park-at-most}, 1000, within
+ *     {@code millrace.views.park-window-seconds}, 600)
+ * @param autoRebuild whether a view whose definition has changed is rebuilt at once, and promoted where nothing differs but what
+ *     is declared ({@code millrace.views.auto-rebuild}, false)
+ * @param auditMinutes after how many minutes each view is held against its log again, all keys of it ({@code
+ *     millrace.views.audit-minutes}); 0, which is so unless said, for never
+ * @param freshness how fresh the views are to be ({@code millrace.views.freshness-slo}: a time for all, such as 5s, and
+ *     VIEW=TIME for some; nothing is promised where it is not set), and whether readiness depends on it
+ *     ({@code millrace.views.freshness-slo-in-readiness}, false)
  * @param stateDirectory where stream apps keep their state ({@code millrace.state.directory}, a folder in the system's
  *     temporary one)
  */
 public record Settings(LogSettings log, URI registry, String postgresUrl, String postgresUser,
     String postgresPassword, int postgresConnections, String httpHost, int httpPort, String source,
-    int partitions, boolean createStreams, Path stateDirectory) {
+    int partitions, boolean createStreams, ParkingLimit parking, boolean autoRebuild, int auditMinutes,
+    FreshnessSlo freshness, Path stateDirectory) {
 
   /**
    * Reads the settings from environment variables, such as {@code System.getenv()}.
@@ -141,6 +152,32 @@ public record Settings(LogSettings log, URI registry, String postgresUrl, String
 
     public Builder createStreams(boolean create) {
       return set(SettingsReader.CREATE_STREAMS, Boolean.toString(create));
+    }
+
+    /** After how many minutes each view is held against its log again; 0 for never. */
+    public Builder auditMinutes(int minutes) {
+      return set(SettingsReader.AUDIT_MINUTES, Integer.toString(minutes));
+    }
+
+    /** Whether a view whose definition has changed is rebuilt at once. */
+    public Builder autoRebuild(boolean wanted) {
+      return set(SettingsReader.AUTO_REBUILD, Boolean.toString(wanted));
+    }
+
+    /** A window of whole seconds. */
+    public Builder parkAtMost(ParkingLimit limit) {
+      set(SettingsReader.PARK_AT_MOST, Integer.toString(limit.keys()));
+      return set(SettingsReader.PARK_WINDOW, Long.toString(limit.window().toSeconds()));
+    }
+
+    /** How fresh the views are to be: {@code 5s}, and {@code 5s,country-revenue=500ms} where some have a time of their own. */
+    public Builder freshnessSlo(String times) {
+      return set(SettingsReader.FRESHNESS_SLO, times);
+    }
+
+    /** Whether this process is not ready while a view is less fresh than it is to be. */
+    public Builder freshnessSloInReadiness(boolean inReadiness) {
+      return set(SettingsReader.FRESHNESS_READINESS, Boolean.toString(inReadiness));
     }
 
     public Builder stateDirectory(Path directory) {

@@ -1,11 +1,13 @@
 package dev.millrace.runtime;
 
+import dev.millrace.view.ParkingLimit;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,12 @@ final class SettingsReader {
   static final String SOURCE = "millrace.source";
   static final String PARTITIONS = "millrace.streams.partitions";
   static final String CREATE_STREAMS = "millrace.streams.create";
+  static final String PARK_AT_MOST = "millrace.views.park-at-most";
+  static final String AUDIT_MINUTES = "millrace.views.audit-minutes";
+  static final String AUTO_REBUILD = "millrace.views.auto-rebuild";
+  static final String PARK_WINDOW = "millrace.views.park-window-seconds";
+  static final String FRESHNESS_SLO = "millrace.views.freshness-slo";
+  static final String FRESHNESS_READINESS = "millrace.views.freshness-slo-in-readiness";
   static final String STATE_DIRECTORY = "millrace.state.directory";
 
   private static final Pattern SERVERS = Pattern
@@ -55,12 +63,20 @@ final class SettingsReader {
     var partitions = number(PARTITIONS, 6, 1, 10_000);
     var create = truth(CREATE_STREAMS,
         !(log instanceof LogSettings.Kinesis kinesis && kinesis.isAmazons()));
+    var parking = new ParkingLimit(number(PARK_AT_MOST, ParkingLimit.DEFAULT.keys(), 1, Integer.MAX_VALUE),
+        Duration.ofSeconds(
+            number(PARK_WINDOW, (int) ParkingLimit.DEFAULT.window().toSeconds(), 1, Integer.MAX_VALUE)));
+    var freshness = FreshnessSlo.read(FRESHNESS_SLO, optional(FRESHNESS_SLO, ""),
+        truth(FRESHNESS_READINESS, false), faults);
     var host = optional(HTTP_HOST, "127.0.0.1");
     var name = optional(SOURCE, "/millrace");
     var state = path(STATE_DIRECTORY, Path.of(System.getProperty("java.io.tmpdir"), "millrace-state"));
+    var autoRebuild = truth(AUTO_REBUILD, false);
+    var auditMinutes = number(AUDIT_MINUTES, 0, 0, 1_000_000);
     requireNoFaults();
     return new Settings(log, URI.create(registry), database.url(), database.user(), database.password(),
-        connections, host, port, name, partitions, create, state);
+        connections, host, port, name, partitions, create, parking, autoRebuild, auditMinutes, freshness,
+        state);
   }
 
   /** What a bridge needs: the two logs, and the database where one is needed. */

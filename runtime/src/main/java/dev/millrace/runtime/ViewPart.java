@@ -2,8 +2,11 @@ package dev.millrace.runtime;
 
 import java.util.Map;
 
-/** A view's runner as a part. Waiting for a server is well: it goes on by itself when the server is back. */
-record ViewPart(Views.View view) implements Part {
+/**
+ * What keeps a view as a part, with its rebuild. Waiting for a server is well: it goes on by itself when the server is back. So is
+ * a view that asks for a rebuild: it is served as it is.
+ */
+record ViewPart(Views.View view, Rebuilds rebuilds) implements Part {
   @Override
   public Kind kind() {
     return Kind.VIEW;
@@ -16,14 +19,15 @@ record ViewPart(Views.View view) implements Part {
 
   @Override
   public void start() {
-    var _ = view.runner().start();
+    var _ = view.keeper().start();
+    rebuilds.begin(view.name());
   }
 
   @Override
   public State state() {
-    var health = view.runner().health();
+    var health = view.keeper().health();
     boolean well = switch (health.state()) {
-      case NEW, RUNNING, RETRYING -> true;
+      case NEW, RUNNING, RETRYING, REBUILD_NEEDED -> true;
       case FAILED, STOPPED -> false;
     };
     return new State(well, health.message().isEmpty()
@@ -33,6 +37,7 @@ record ViewPart(Views.View view) implements Part {
 
   @Override
   public void close() {
-    view.runner().close();
+    rebuilds.close(view.name());
+    view.keeper().close();
   }
 }

@@ -10,14 +10,20 @@ import java.util.TreeSet;
 /**
  * Reads a query from an address: {@code filter=column:operator:value}, any number of them; {@code sort=column:desc,column};
  * {@code limit}; {@code page}. A parameter that it does not know is refused, as one misspelt would answer the wrong rows.
+ *
+ * @param others parameters that are somebody else's
  */
-record ViewQuery(HttpParameters parameters) {
+record ViewQuery(HttpParameters parameters, Set<String> others) {
   static final Set<String> PARAMETERS = new TreeSet<>(Set.of("filter", "sort", "limit", "page"));
+
+  ViewQuery(HttpParameters parameters) {
+    this(parameters, Set.of());
+  }
 
   /** @throws ProblemException BAD_QUERY or BAD_LIMIT, with the form that would be right */
   Query query() {
     for (var name : parameters.names()) {
-      if (!PARAMETERS.contains(name))
+      if (!PARAMETERS.contains(name) && !others.contains(name))
         throw bad("there is no parameter '" + name + "'; there are " + String.join(", ", PARAMETERS));
     }
     var query = Query.all();

@@ -2,6 +2,7 @@ package dev.millrace.runtime;
 
 import dev.millrace.log.EventLog;
 import dev.millrace.schema.EventCodec;
+import dev.millrace.view.Keeper;
 import dev.millrace.view.Projection;
 import dev.millrace.view.ReadModel;
 import dev.millrace.view.Runner;
@@ -12,11 +13,13 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** The views that this process keeps and answers from, by name. Safe for many threads. */
@@ -26,26 +29,29 @@ final class Views {
   private final ExecutorService threads;
 
   /** A view: who keeps it, and who answers from it. */
-  record View(Runner runner, ReadModel<?> model) {
+  record View(Keeper keeper, ReadModel<?> model) {
     String name() {
       return model.projection().name();
     }
   }
 
-  Views(Parts parts, EventLog log, EventCodec codec, DataSource database,
+  Views(Parts parts, EventLog log, EventCodec codec, DataSource database, Settings settings,
       @Named(TaskExecutors.BLOCKING) ExecutorService threads) {
     this.threads = threads;
     for (var projection : parts.projections()) {
-      if (views.put(projection.name(), view(projection, log, codec, database)) != null) {
+      if (views.put(projection.name(), view(projection, log, codec, database, settings)) != null) {
         throw new StartException(StartException.Code.CONFIGURATION,
             List.of("two projections have the name " + projection.name() + ": rename one"));
       }
     }
   }
 
-  private static View view(Projection<?> projection, EventLog log, EventCodec codec, DataSource database) {
-    return new View(Runner.of(projection).log(log).codec(codec).database(database).build(),
-        ReadModel.of(projection, database));
+  private static View view(Projection<?> projection, EventLog log, EventCodec codec, DataSource database,
+      Settings settings) {
+    return new View(
+        Keeper.of(
+            Runner.of(projection).log(log).codec(codec).database(database).parkAtMost(settings.parking())),
+        ReadModel.of(projection, database, log));
   }
 
   Collection<View> all() {
@@ -64,12 +70,21 @@ final class Views {
 
   /** How every view is; asked at the same time, since each asks the database and the log. */
   List<ViewStatus> statuses() {
-    List<Callable<ViewStatus>> asks = new ArrayList<>();
-    views.values().forEach(view -> asks.add(view.runner()::status));
-    var statuses = new ArrayList<ViewStatus>();
+    return asked(Keeper::status);
+  }
+
+  /** How the effects of every view are that has any. */
+  List<ViewStatus> effects() {
+    return asked(Keeper::effects).stream().flatMap(Optional::stream).toList();
+  }
+
+  private <T> List<T> asked(Function<Keeper, T> question) {
+    List<Callable<T>> asks = new ArrayList<>();
+    views.values().forEach(view -> asks.add(() -> question.apply(view.keeper())));
+    var answers = new ArrayList<T>();
     try {
       for (var future : threads.invokeAll(asks)) {
-        statuses.add(future.get());
+        answers.add(future.get());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -79,6 +94,6 @@ final class Views {
         throw cause;
       throw new IllegalStateException(e.getCause());
     }
-    return statuses;
+    return answers;
   }
 }

@@ -11,6 +11,7 @@ import io.micronaut.serde.annotation.Serdeable;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -49,19 +50,22 @@ class ViewsController {
    * @param events how many events it has applied
    * @param lag how many records it has not read yet; an upper bound
    * @param freshnessMillis how old the newest thing is that the view does not show; 0 where it shows all
+   * @param eventFreshnessMillis how far the view is behind by the times at which the events happened; 0 where it shows all
    * @param parked how many records are kept aside because they could not be applied
-   * @param state NEW, RUNNING, RETRYING, FAILED or STOPPED
+   * @param state NEW, RUNNING, RETRYING, FAILED, REBUILD_NEEDED or STOPPED
    * @param message what is wrong, or empty
    * @param at when this was found
    */
   @Serdeable
   record ViewItem(String name, List<String> columns, List<String> key, int generation, long rows, long events,
-      long lag, long freshnessMillis, long parked, String state, String message, String at) {
+      long lag, long freshnessMillis, long eventFreshnessMillis, long parked, String state, String message,
+      String at) {
 
     static ViewItem of(Views.View view, ViewStatus status) {
       var projection = view.model().projection();
       return new ViewItem(projection.name(), projection.columns(), projection.keyColumns(),
           status.generation(), status.rows(), status.events(), status.lag(), status.freshness().toMillis(),
+          status.eventFreshness().toMillis(),
           status.parked(), status.state().name(), status.message(), status.at().toString());
     }
   }
@@ -93,11 +97,15 @@ class ViewsController {
       @Parameter(name = "filter", in = ParameterIn.QUERY, description = FILTER, array = @ArraySchema(schema = @Schema(type = "string"), maxItems = 20)),
       @Parameter(name = "sort", in = ParameterIn.QUERY, description = SORT, schema = @Schema(type = "string")),
       @Parameter(name = "limit", in = ParameterIn.QUERY, description = "how many rows a page has at most", schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100")),
-      @Parameter(name = "page", in = ParameterIn.QUERY, description = "the next of the page before; the rest of the query stays the same", schema = @Schema(type = "string"))})
+      @Parameter(name = "page", in = ParameterIn.QUERY, description = "the next of the page before; the rest of the query stays the same", schema = @Schema(type = "string")),
+      @Parameter(name = FreshnessHeaders.AT_LEAST, in = ParameterIn.HEADER, description = FreshnessHeaders.AT_LEAST_DESCRIPTION, schema = @Schema(type = "string")),
+      @Parameter(name = FreshnessHeaders.WAIT, in = ParameterIn.HEADER, description = FreshnessHeaders.WAIT_DESCRIPTION, schema = @Schema(type = "string", defaultValue = "2s"))})
   @ApiResponse(responseCode = "200", description = "the page")
   @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(responseCode = "503", description = "not-fresh-yet: the view has not come as far as asked, and the detail says how far it is", headers = @Header(name = "Retry-After", description = "after how many seconds to ask again", schema = @Schema(type = "integer")), content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   Rows rows(@PathVariable String view, @Parameter(hidden = true) HttpRequest<?> request) {
-    var page = views.named(view).model().queryPlain(new ViewQuery(request.getParameters()).query());
+    var page = views.named(view).model().queryPlain(new ViewQuery(request.getParameters()).query(),
+        new FreshnessHeaders(request.getHeaders()).read());
     return new Rows(page.rows().stream().map(Plain::row).toList(), page.next().orElse(null));
   }
 
@@ -110,12 +118,18 @@ class ViewsController {
    * @param third its third part
    */
   @Get(uris = {"/{view}/{key}", "/{view}/{key}/{second}", "/{view}/{key}/{second}/{third}"})
+  @Operation(parameters = {
+      @Parameter(name = FreshnessHeaders.AT_LEAST, in = ParameterIn.HEADER, description = FreshnessHeaders.AT_LEAST_DESCRIPTION, schema = @Schema(type = "string")),
+      @Parameter(name = FreshnessHeaders.WAIT, in = ParameterIn.HEADER, description = FreshnessHeaders.WAIT_DESCRIPTION, schema = @Schema(type = "string", defaultValue = "2s"))})
   @ApiResponse(responseCode = "200", description = "the row, an object of the view's columns", content = @Content(mediaType = "application/json", schema = @Schema(type = "object")))
   @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(responseCode = "503", description = "not-fresh-yet: the view has not come as far as asked, and the detail says how far it is", headers = @Header(name = "Retry-After", description = "after how many seconds to ask again", schema = @Schema(type = "integer")), content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
   Map<String, @Nullable Object> row(@PathVariable String view, @PathVariable String key,
-      @PathVariable @Nullable String second, @PathVariable @Nullable String third) {
+      @PathVariable @Nullable String second, @PathVariable @Nullable String third,
+      @Parameter(hidden = true) HttpRequest<?> request) {
     var parts = Stream.of(key, second, third).filter(Objects::nonNull).toList();
-    return views.named(view).model().getPlain(parts).map(Plain::row)
+    return views.named(view).model().getPlain(parts, new FreshnessHeaders(request.getHeaders()).read())
+        .map(Plain::row)
         .orElseThrow(() -> new ProblemException(Problem.Code.UNKNOWN_KEY, view + " has no row with the key "
             + String.join(", ", parts) + "; GET /views/" + view + " lists those it has"));
   }

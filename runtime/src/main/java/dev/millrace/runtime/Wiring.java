@@ -81,9 +81,9 @@ final class Wiring {
   @Bean(preDestroy = "close")
   @Requires(missingBeans = DataSource.class)
   HikariDataSource database(Settings settings, Parts parts) {
-    // each view's runner keeps one for itself
+    // each view's runners, of the live generation and the one before, keep one each, and a rebuild two
     return pool(settings.postgresUrl(), settings.postgresUser(), settings.postgresPassword(),
-        settings.postgresConnections() + parts.projections().size());
+        settings.postgresConnections() + 4 * parts.projections().size());
   }
 
   static HikariDataSource pool(String url, String user, String password, int connections) {

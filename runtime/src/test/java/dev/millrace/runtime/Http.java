@@ -24,7 +24,7 @@ final class Http implements AutoCloseable {
     this.base = base;
   }
 
-  record Answer(int status, String type, String text) {
+  record Answer(int status, String type, String retryAfter, String text) {
     JsonNode json() {
       try {
         return JSON.readTree(text);
@@ -34,7 +34,7 @@ final class Http implements AutoCloseable {
     }
 
     Stream<JsonNode> lines() {
-      return text.lines().map(line -> new Answer(status, type, line).json());
+      return text.lines().map(line -> new Answer(status, type, retryAfter, line).json());
     }
   }
 
@@ -42,17 +42,34 @@ final class Http implements AutoCloseable {
     return send("GET", pathAndQuery);
   }
 
+  /** @param headers names and values in turn */
+  Answer get(String pathAndQuery, String... headers) {
+    return send(request(pathAndQuery).headers(headers));
+  }
+
   Answer send(String method, String pathAndQuery) {
+    return send(request(pathAndQuery).method(method, HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private Answer send(HttpRequest.Builder builder) {
+    var request = builder.timeout(Duration.ofSeconds(30)).build();
     try {
-      var response = client.send(request(pathAndQuery).method(method, HttpRequest.BodyPublishers.noBody())
-          .timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+      var response = client.send(request, BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.headers().firstValue("content-type").orElse(""),
-          response.body());
+          response.headers().firstValue("retry-after").orElse(""), response.body());
     } catch (IOException e) {
-      throw new AssertionError(method + " " + pathAndQuery, e);
+      throw new AssertionError(request.toString(), e);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  Answer post(String path, String json) {
+    return post(path, "application/json", json);
+  }
+
+  Answer post(String path, String type, String body) {
+    return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   /** The lines of an answer that does not end. */

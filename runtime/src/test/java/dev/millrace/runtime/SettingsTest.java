@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,22 @@ class SettingsTest {
         .anySatisfy(fault -> assertThat(fault).contains("'here'", "http://"))
         .anySatisfy(fault -> assertThat(fault).contains("millrace.kinesis.fan-out", "'maybe'"));
     assertThat(other.faults()).singleElement().asString().contains("'pulsar'", "kafka or kinesis");
+  }
+
+  @Test
+  void takes_how_fresh_views_are_to_be_for_all_and_for_some() {
+    var some = Settings.fromEnvironment(good(Map.of("MILLRACE_VIEWS_FRESHNESS_SLO", "5s, a=500ms,b=2m",
+        "MILLRACE_VIEWS_FRESHNESS_SLO_IN_READINESS", "true"))).freshness();
+    var wrong = catchThrowableOfType(StartException.class, () -> Settings
+        .fromEnvironment(good(Map.of("MILLRACE_VIEWS_FRESHNESS_SLO", "5s,6s,a=1s,a=2s,b=soon,0s,"))));
+
+    assertThat(some.of("a")).contains(Duration.ofMillis(500));
+    assertThat(some.of("b")).contains(Duration.ofMinutes(2));
+    assertThat(some.of("other")).contains(Duration.ofSeconds(5));
+    assertThat(some.inReadiness()).isTrue();
+    assertThat(Settings.fromEnvironment(GOOD).freshness()).isEqualTo(FreshnessSlo.NONE);
+    assertThat(wrong.faults()).hasSize(5).allSatisfy(fault -> assertThat(fault).contains("such as 5s"))
+        .anySatisfy(fault -> assertThat(fault).contains("'b=soon'"));
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  *     .when(new OrderCancelled("536365", "United Kingdom", …))
  *     .thenRow("United Kingdom", new CountryRevenue("United Kingdom", 1, …))
  *     .thenNothingParked()
+ *     .thenFoldIsPure()
  *     .thenOrderBetweenKeysDoesNotMatter();
  * }</pre>
  *
@@ -114,9 +115,13 @@ public final class ProjectionTest<R extends Record> {
 
   /** These and no other events were set aside, by their reasons, in order, such as FOLD_FAILED and FOLLOWS. */
   public ProjectionTest<R> thenParked(String... reasons) {
-    var parked = view.parked().stream().map(MemoryView.Parked::reason).toList();
+    var parked = reasons(view);
     return expect(parked.equals(Arrays.asList(reasons)),
         () -> "parked are " + parked + ", not " + Arrays.asList(reasons) + ": " + messages());
+  }
+
+  private static List<String> reasons(MemoryView<?> view) {
+    return view.parked().stream().map(MemoryView.Parked::reason).toList();
   }
 
   private List<String> messages() {
@@ -124,8 +129,41 @@ public final class ProjectionTest<R extends Record> {
   }
 
   /**
+   * The rows come out the same whenever and wherever the events are folded again: several times, a moment later, in another
+   * thread, with another default locale and time zone. So it finds folds that ask a clock, the day, random numbers, a counter
+   * outside, the order of a set of objects that have no hash code of their own, or a number's format; where a row differs it
+   * is named, with the field and both values.
+   *
+   * <p>What is the same for as long as a process lives it cannot find: the environment, the order of {@link java.util.Set#of},
+   * the hour of the day. While it runs the process's default locale and time zone are others; a test that runs beside it
+   * and looks at them should share JUnit's resource locks {@code LOCALE} and {@code TIME_ZONE} with it.
+   */
+  public ProjectionTest<R> thenFoldIsPure() {
+    for (var again : Elsewhere.each(() -> foldOneByOne(records))) {
+      var other = again.value();
+      RowDifference.between(projection, view.rows(), other.rows()).ifPresent(difference -> {
+        throw new AssertionError(projection + " is not pure: the same events, folded again "
+            + again.circumstances() + ", give another row. "
+            + difference.text("the first time", "when folded again"));
+      });
+      var reasons = reasons(other);
+      expect(reasons.equals(reasons(view)),
+          () -> "is not pure: the same events, folded again " + again.circumstances() + ", park " + reasons
+              + ", and the first time " + reasons(view));
+    }
+    return this;
+  }
+
+  private MemoryView<R> foldOneByOne(List<LogRecord> order) {
+    var folded = new MemoryView<>(projection, codec);
+    order.forEach(record -> folded.apply(List.of(record)));
+    return folded;
+  }
+
+  /**
    * The rows come out the same in whatever order the events of different stream keys are folded, those of one key keeping
-   * theirs: what a view needs whose key is not the stream's.
+   * theirs: what a view needs whose key is not the stream's. Where a row differs it is named, with the field, both values,
+   * and the events that change it in the one order and in the other.
    */
   public ProjectionTest<R> thenOrderBetweenKeysDoesNotMatter() {
     return thenOrderBetweenKeysDoesNotMatter(Long.getLong("millrace.seed", System.nanoTime()));
@@ -138,12 +176,13 @@ public final class ProjectionTest<R extends Record> {
       var shuffled = interleaving.of(records);
       var other = new MemoryView<>(projection, codec);
       interleaving.batches(shuffled).forEach(other::apply);
-      if (!other.rows().equals(view.rows())) {
-        throw new AssertionError(
-            projection + " depends on the order between keys (seed " + seed + "). In the order\n  "
-                + records + "\nthe rows are\n  " + view.rows() + "\nand in the order\n  " + shuffled + "\n  "
-                + other.rows());
-      }
+      RowDifference.between(projection, view.rows(), other.rows()).ifPresent(difference -> {
+        throw new AssertionError(projection + " depends on the order between keys (seed " + seed + "): "
+            + difference.text("in the order given", "in another")
+            + "\n  The order given, without the events that leave this row as it is:"
+            + difference.changes(records, codec) + "\n  The other order:"
+            + difference.changes(shuffled, codec));
+      });
     }
     return this;
   }

@@ -60,10 +60,19 @@ class ProjectionTestTest {
 
   @Test
   void a_fold_that_depends_on_the_order_between_keys_is_found_out_with_its_seed() {
-    var test = ProjectionTest.of(LAST_LOAN).given(new BookBorrowed("1", "a"), new BookBorrowed("2", "a"));
+    var test = ProjectionTest.of(LAST_LOAN).given(new BookBorrowed("1", "a"), new BookBorrowed("3", "b"),
+        new BookBorrowed("2", "a"));
 
     assertThatThrownBy(test::thenOrderBetweenKeysDoesNotMatter).isInstanceOf(AssertionError.class)
-        .hasMessageContaining("last-loan").hasMessageContaining("seed");
+        .hasMessageContaining("last-loan").hasMessageContaining("seed").hasMessageContaining("isbn=a")
+        .hasMessageContaining("\n  lastLoan is 2 in the order given, and 1 in another\n")
+        .hasMessageContaining("""
+              The order given, without the events that leave this row as it is:
+                event-1, test.library.BookBorrowed of the key 1: Popularity[isbn=a, loans=1, lastLoan=1]
+                event-3, test.library.BookBorrowed of the key 2: Popularity[isbn=a, loans=2, lastLoan=2]
+              The other order:
+                event-3,\
+            """);
     assertThatCode(
         () -> ProjectionTest.of(LAST_LOAN).given(new BookBorrowed("1", "a"), new BookBorrowed("1", "a"))
             .thenOrderBetweenKeysDoesNotMatter())

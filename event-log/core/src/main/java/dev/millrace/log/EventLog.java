@@ -33,10 +33,13 @@ public interface EventLog extends AutoCloseable {
     return Set.of();
   }
 
-  /** Past the last record that is there now, for every partition that has any. */
+  /**
+   * Past the last record that is there now, for every partition that has any. A log whose partitions come and go may name those
+   * as well that have none, as long as there are others that do: at their beginning.
+   */
   Cursor end(Set<StreamName> streams);
 
-  /** Before the first record that was appended at this time or later. */
+  /** Before the first record that was appended at this time or later. Names partitions that have none before it as {@link #end} does. */
   Cursor at(Set<StreamName> streams, Instant time);
 
   /**

@@ -19,6 +19,8 @@ public final class LogException extends RuntimeException {
     REFUSED(Fault.CALLER),
     /** A record has no envelope, or a broken one. */
     MALFORMED(Fault.CALLER),
+    /** A text is no token of a write. */
+    INVALID_TOKEN(Fault.CALLER),
     /** Records after the cursor are past their retention. */
     EXPIRED(Fault.CALLER),
     /** Another writer has taken this one's place. */

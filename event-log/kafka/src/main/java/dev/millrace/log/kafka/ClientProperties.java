@@ -15,6 +15,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 record ClientProperties(KafkaLogConfig config) {
   private static final String RECONNECT_MAX_MS = "1000";
 
+  /** So many records, and what they are decoded to, are worked off before the garbage collector has to copy them. */
+  private static final int SHORT_LIVED = 2_000;
+
   Properties admin() {
     return common();
   }
@@ -42,9 +45,14 @@ record ClientProperties(KafkaLogConfig config) {
     return properties;
   }
 
+  /** Of a reader without a group, which reads whole histories. */
   Properties consumer() {
+    return consumer(Math.min(config.pollRecords(), SHORT_LIVED));
+  }
+
+  private Properties consumer(int pollRecords) {
     var properties = new Properties();
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(config.pollRecords()));
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(pollRecords));
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(config.pollBytes()));
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(config.pollBytes()));
     properties.putAll(common());
@@ -56,7 +64,7 @@ record ClientProperties(KafkaLogConfig config) {
   }
 
   Properties member(String group) {
-    var properties = consumer();
+    var properties = consumer(config.pollRecords());
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CONSUMER.name());
     return properties;

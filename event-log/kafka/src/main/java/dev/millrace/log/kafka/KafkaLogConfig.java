@@ -176,7 +176,7 @@ public final class KafkaLogConfig {
       return this;
     }
 
-    /** The most records of one poll. Default 10,000. */
+    /** The most records of one poll. Default 10,000; a reader without a group takes 2,000 at most. */
     public Builder pollRecords(int value) {
       this.pollRecords = value;
       return this;

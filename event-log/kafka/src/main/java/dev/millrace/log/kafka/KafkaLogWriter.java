@@ -9,6 +9,7 @@ import dev.millrace.log.LogWriter;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,7 +114,8 @@ final class KafkaLogWriter implements LogWriter {
       if (failure != null)
         completeExceptionally(failed(entry, failure));
       else if (appended != null)
-        complete(new Receipt(partition, Offsets.before(appended.offset() + 1), entry.envelope().id()));
+        complete(new Receipt(partition, Offsets.before(appended.offset() + 1), entry.envelope().id(),
+            Instant.ofEpochMilli(appended.timestamp())));
     }
   }
 }

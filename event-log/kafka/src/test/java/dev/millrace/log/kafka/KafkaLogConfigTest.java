@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KafkaLogConfigTest {
@@ -26,5 +28,18 @@ class KafkaLogConfigTest {
         .hasMessageContaining("requestTimeout").hasMessageContaining("compression")
         .hasMessageContaining("pollRecords")
         .hasMessageContaining("acks is not to be set");
+  }
+
+  @Test
+  void a_reader_without_a_group_takes_two_thousand_records_at_most() {
+    assertThat(pollRecords(KafkaLogConfig.builder())).containsExactly("2000", "10000");
+    assertThat(pollRecords(KafkaLogConfig.builder().pollRecords(50))).containsExactly("50", "50");
+  }
+
+  /** Of a reader without a group, and of a member. */
+  private static List<String> pollRecords(KafkaLogConfig.Builder config) {
+    var properties = new ClientProperties(config.bootstrapServers("broker:9092").build());
+    return Stream.of(properties.consumer(), properties.member("group"))
+        .map(one -> one.getProperty("max.poll.records")).toList();
   }
 }

@@ -33,13 +33,18 @@ record Group(Map<String, Set<StreamName>> members, Map<Partition, Lease> leases)
 
   /**
    * The group when a member has listed the shards of its streams. One that is not listed any more stays until it is
-   * finished: should its end not have been read, whoever gets it has to say what was lost.
+   * finished: should its end not have been read, whoever gets it has to say what was lost. The same holds for one that came
+   * and went unseen since the group began to read the stream: what came of it is listed, and it is not.
    */
   Group listed(Set<StreamName> streams, Collection<Shard> shards) {
     var after = new TreeMap<>(leases);
     var names = new HashSet<Partition>();
+    shards.forEach(shard -> names.add(shard.partition()));
+    var begun = leases.keySet().stream().map(Partition::stream).collect(Collectors.toSet());
     for (var shard : shards) {
-      names.add(shard.partition());
+      if (begun.contains(shard.partition().stream()) && !leases.containsKey(shard.partition())
+          && shard.parents().stream().noneMatch(names::contains))
+        shard.parents().forEach(parent -> after.computeIfAbsent(parent, Lease::unseen));
       var known = after.get(shard.partition());
       if (known == null || !known.firstSequence().equals(shard.firstSequence()))
         after.put(shard.partition(), Lease.of(shard, known == null ? 0 : known.epoch()));
@@ -96,7 +101,8 @@ record Group(Map<String, Set<StreamName>> members, Map<Partition, Lease> leases)
         .collect(Collectors.toSet());
     var settled = target.entrySet().stream()
         .allMatch(wanted -> owner(wanted.getKey()).equals(Optional.of(wanted.getValue())));
-    return new Share(mine, parents, wantedBack, settled);
+    var unseen = leased.stream().filter(Lease::isUnseen).map(Lease::partition).collect(Collectors.toSet());
+    return new Share(mine, parents, wantedBack, settled, unseen);
   }
 
   private boolean isDone(Partition parent) {

@@ -75,7 +75,7 @@ record KinesisFailures(KinesisLogConfig config) {
         where + " refused " + doing + " (" + reasonOf(cause)
             + "). Check the rights, the credentials, the region and the settings.";
       case FENCED -> "another writer of this name has taken over, so this one stopped: " + doing;
-      case MALFORMED, EXPIRED, INTERNAL ->
+      case MALFORMED, INVALID_TOKEN, EXPIRED, INTERNAL ->
         "defect or unforeseen answer of " + where + " while " + doing + " (" + reasonOf(cause) + ")";
     };
   }

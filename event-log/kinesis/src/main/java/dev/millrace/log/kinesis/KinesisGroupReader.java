@@ -32,6 +32,7 @@ final class KinesisGroupReader implements LogReader {
   /** What is this member's, but the owner has not yet said where to start. */
   private final Map<Partition, Long> unclaimed = new HashMap<>();
   private Map<Partition, Set<Partition>> parents = Map.of();
+  private Set<Partition> unseen = Set.of();
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable RuntimeException failure;
 
@@ -73,6 +74,7 @@ final class KinesisGroupReader implements LogReader {
   private void giveUp() {
     var share = membership.share();
     parents = share.parents();
+    unseen = share.unseen();
     var lost = new HashSet<Partition>();
     owned.forEach((partition, epoch) -> {
       if (!epoch.equals(share.mine().get(partition)) || share.wantedBack().contains(partition))
@@ -138,6 +140,9 @@ final class KinesisGroupReader implements LogReader {
   private void begin(Partition partition, long epoch, Cursor start) {
     var place = start.position(partition).map(position -> StartingPoint.place(partition, position));
     var shard = directory.shard(partition);
+    if (place.isEmpty() && shard.isEmpty() && unseen.contains(partition))
+      throw StartingPoint.unseen(partition,
+          "what is left of it came later, and nothing was read of that either");
     if (place.isEmpty())
       requireBeginning(partition);
     if (place.filter(Place::isEnd).isPresent() || (shard.isEmpty() && place.isEmpty())) {

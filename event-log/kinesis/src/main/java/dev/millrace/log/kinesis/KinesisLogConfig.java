@@ -159,7 +159,7 @@ public final class KinesisLogConfig {
     private Duration requestTimeout = Duration.ofSeconds(15);
     private Duration deliveryTimeout = Duration.ofMinutes(2);
     private Reading reading = Reading.POLLING;
-    private Duration pollPause = Duration.ofMillis(250);
+    private Duration pollPause = Duration.ofSeconds(1);
     private Duration shardCheck = Duration.ofSeconds(5);
     private Duration lease = Duration.ofSeconds(5);
 
@@ -252,7 +252,11 @@ public final class KinesisLogConfig {
       return this;
     }
 
-    /** How long a polling reader leaves a shard alone that had nothing new: at least the 200 ms that five calls a second allow. */
+    /**
+     * How long a polling reader leaves a shard alone of which it has read all. A shard answers five calls a second, whoever
+     * makes them: where it is a second, which is the default, five readers share them, as the generations of a view and other
+     * views of the stream do.
+     */
     public Builder pollPause(Duration value) {
       this.pollPause = value;
       return this;

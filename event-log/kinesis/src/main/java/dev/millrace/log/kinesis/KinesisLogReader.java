@@ -19,6 +19,7 @@ final class KinesisLogReader implements LogReader {
   private final ShardWatch watch;
   private final OpenShards open;
   private final Set<Partition> finished = new HashSet<>();
+  private boolean allOpen;
 
   KinesisLogReader(Set<StreamName> streams, Cursor from, ShardWatch watch, OpenShards open) {
     this.from = from;
@@ -36,24 +37,31 @@ final class KinesisLogReader implements LogReader {
       } else if (!names.contains(partition))
         throw StartingPoint.expired(partition, place, "the stream has no such shard any more");
     });
-    for (var shard : listed) {
-      if (from.position(shard.partition()).isEmpty() && shard.parents().stream().noneMatch(names::contains))
-        shard.parents().forEach(parent -> StartingPoint.requireBeginning(shard.partition(), parent, from));
-    }
     openReadable(listed);
   }
 
   private void openReadable(Set<Shard> listed) {
+    var names = listed.stream().map(Shard::partition).collect(Collectors.toSet());
+    var known = from.with(open.cursor());
     for (var shard : Lineage.readable(listed, finished)) {
-      if (!open.partitions().contains(shard.partition()))
+      var parents = shard.parents();
+      if (open.partitions().contains(shard.partition()))
+        continue;
+      if (from.position(shard.partition()).isPresent() || parents.stream().anyMatch(names::contains))
         open.open(shard, from);
+      else {
+        parents.forEach(parent -> StartingPoint.requireBeginning(shard.partition(), parent, known));
+        open.begin(shard);
+      }
     }
+    allOpen = true;
   }
 
   @Override
   public Batch poll(Duration atMost) {
-    var ended = open.ended();
-    if (finished.addAll(ended) || watch.hasChanged())
+    if (finished.addAll(open.ended()) || watch.hasChanged())
+      allOpen = false;
+    if (!allOpen)
       openReadable(watch.known());
     return open.poll(atMost);
   }

@@ -8,7 +8,8 @@ import java.util.Set;
  * What a group says of one shard.
  *
  * @param parents the shards that must be finished before this one is read
- * @param firstSequence tells the shard from one of the same name in a stream that was made anew
+ * @param firstSequence tells the shard from one of the same name in a stream that was made anew; empty where it was never
+ *     listed
  * @param owner the member that has it; it may have gone since
  * @param epoch how often it was taken
  * @param finished whether the checkpoint of a member that had it said that it was read to its end
@@ -26,6 +27,15 @@ record Lease(Partition partition, Set<Partition> parents, String firstSequence, 
   static Lease of(Shard shard, long epoch) {
     return new Lease(shard.partition(), shard.parents(), shard.firstSequence(), Optional.empty(), epoch,
         false);
+  }
+
+  /** A lease of a shard that came and went while nobody listed the stream: known by what came of it. */
+  static Lease unseen(Partition partition) {
+    return new Lease(partition, Set.of(), "", Optional.empty(), 0, false);
+  }
+
+  boolean isUnseen() {
+    return firstSequence.isEmpty();
   }
 
   Lease takenBy(String member) {

@@ -174,7 +174,7 @@ final class Membership implements AutoCloseable {
           .filter(entry -> !entry.getValue().equals(released.get(entry.getKey()))
               && !entry.getValue().equals(finished.get(entry.getKey())))
           .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-      return new Share(mine, share.parents(), share.wantedBack(), share.settled());
+      return new Share(mine, share.parents(), share.wantedBack(), share.settled(), share.unseen());
     }
   }
 

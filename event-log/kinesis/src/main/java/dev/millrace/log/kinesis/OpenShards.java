@@ -34,6 +34,8 @@ final class OpenShards implements AutoCloseable {
   private final Map<Partition, Open> open = new HashMap<>();
   private final Map<Partition, Position> positions = new HashMap<>();
   private final Set<Partition> ended = new HashSet<>();
+  /** Those of the positions that were not told yet. */
+  private final Map<Partition, Position> begun = new HashMap<>();
   private Optional<Page.Failure> failure = Optional.empty();
 
   /** A shard that is followed. */
@@ -57,6 +59,22 @@ final class OpenShards implements AutoCloseable {
     var position = from.position(partition);
     var place = position.map(known -> StartingPoint.place(partition, known));
     position.ifPresent(known -> positions.put(partition, known));
+    open(shard, place);
+  }
+
+  /**
+   * Reads a shard from its beginning that is the first of its line: nothing was read of those that it came of. The cursor knows
+   * it from now on, and who polls with the next batch, so that it is told from a shard that comes later.
+   */
+  void begin(Shard shard) {
+    var now = Place.begun(clock.instant().toEpochMilli()).position();
+    positions.put(shard.partition(), now);
+    begun.put(shard.partition(), now);
+    open(shard, Optional.empty());
+  }
+
+  private void open(Shard shard, Optional<Place> place) {
+    var partition = shard.partition();
     var reading = new ShardReading(shard, place, directory, clock);
     var inlet = arrivals.open();
     var thread = Thread.ofVirtual().name("read " + partition).start(() -> follow(reading, inlet));
@@ -94,6 +112,7 @@ final class OpenShards implements AutoCloseable {
       if (closed != null)
         closed.close();
       positions.remove(partition);
+      begun.remove(partition);
       ended.remove(partition);
       failure = failure.filter(failed -> !failed.partition().equals(partition));
     }
@@ -119,8 +138,11 @@ final class OpenShards implements AutoCloseable {
       }
     }
     positions.putAll(moved);
-    if (!moved.isEmpty())
+    if (!moved.isEmpty()) {
+      begun.forEach(moved::putIfAbsent);
+      begun.clear();
       return new Batch(records, Cursor.of(moved));
+    }
     throwFailure();
     return Batch.empty();
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.Receipt;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class Outgoing {
   private final CompletableFuture<Receipt> receipt = new CompletableFuture<>();
   private final String key;
   private final String eventId;
+  private final Instant since = Instant.ofEpochMilli(System.currentTimeMillis());
   private final String partitionKey;
   private final BigInteger hashKey;
   private final byte[] data;
@@ -41,6 +43,11 @@ final class Outgoing {
 
   String eventId() {
     return eventId;
+  }
+
+  /** Before it can have been appended. */
+  Instant since() {
+    return since;
   }
 
   String partitionKey() {

@@ -9,7 +9,10 @@ import dev.millrace.log.Position;
  *
  * <p>The digits are the place of a record within its aggregate, 0 where it is in none. Larger ones say more than a record
  * does: the milliseconds since 1970 up to which the reader has seen that nothing followed ({@link #seen}), or, all nines, that
- * nothing ever will, as the shard is closed and this is its last sequence number ({@link #end}).
+ * nothing ever will, as the shard is closed and this is its last sequence number ({@link #end}): written with as many digits as
+ * one can have, so that it is after all that is in the shard whatever a service names as its last, which for one that runs
+ * locally may be no sequence number of the shard at all. Where nothing was read yet the
+ * sequence number is 0 ({@link #begun}).
  *
  * @param sequence the sequence number, up to 129 digits
  * @param detail the number after the dot
@@ -20,6 +23,9 @@ record Place(String sequence, long detail) {
 
   private static final long END = 99_999_999_999_999L;
   private static final int DIGITS = 14;
+  private static final int MOST_SEQUENCE_DIGITS = 129;
+  /** Shorter than the service's sequence numbers. */
+  private static final String BEFORE_ALL = "0";
 
   Place {
     if (sequence.isEmpty() || !sequence.chars().allMatch(digit -> digit >= '0' && digit <= '9'))
@@ -40,6 +46,14 @@ record Place(String sequence, long detail) {
     return new Place(sequence, epochMilli);
   }
 
+  /**
+   * Nothing of the shard was read, and at this time nothing of what is wanted of it was lost. Before every place that is in
+   * the shard.
+   */
+  static Place begun(long epochMilli) {
+    return seen(BEFORE_ALL, epochMilli);
+  }
+
   /** The end of a closed shard. */
   static Place end(String lastSequence) {
     return new Place(lastSequence, END);
@@ -52,7 +66,9 @@ record Place(String sequence, long detail) {
     if (dot < 1 || text.charAt(dot) != '.')
       throw new IllegalArgumentException("'" + text + "' is no position of a Kinesis shard");
     try {
-      return new Place(text.substring(0, dot), Long.parseLong(text, dot + 1, text.length(), 10));
+      long detail = Long.parseLong(text, dot + 1, text.length(), 10);
+      var sequence = text.substring(0, dot);
+      return new Place(detail == END ? sequence.replaceFirst("^0+(?=.)", "") : sequence, detail);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("'" + text + "' is no position of a Kinesis shard", e);
     }
@@ -60,11 +76,19 @@ record Place(String sequence, long detail) {
 
   Position position() {
     var digits = Long.toString(detail);
-    return Position.of(sequence + "." + "0".repeat(DIGITS - digits.length()) + digits);
+    var written = isEnd()
+        ? "0".repeat(Math.max(0, MOST_SEQUENCE_DIGITS - sequence.length())) + sequence
+        : sequence;
+    return Position.of(written + "." + "0".repeat(DIGITS - digits.length()) + digits);
   }
 
   boolean isEnd() {
     return detail == END;
+  }
+
+  /** Whether this says when the shard was begun, and no more. */
+  boolean isBegun() {
+    return sequence.equals(BEFORE_ALL) && isSeen();
   }
 
   /** Whether this says up to when nothing followed, rather than where a record is. */

@@ -11,7 +11,7 @@ final class PolledShard implements ShardSource {
   private final RecordCalls calls;
   private final Duration idlePause;
 
-  /** @param idlePause how long a shard is left alone that had nothing new */
+  /** @param idlePause how long a shard is left alone that has no more */
   PolledShard(RecordCalls calls, Duration idlePause) {
     this.calls = calls;
     this.idlePause = idlePause;
@@ -41,15 +41,15 @@ final class PolledShard implements ShardSource {
     }
   }
 
-  /** Five calls and 2 MiB a second, and fewer calls where there was nothing new. */
+  /** Five calls and 2 MiB a second where there is more to read, and as many calls as may be shared with others where there is none. */
   private Duration pauseAfter(GetRecordsResponse answer) {
-    if (answer.records().isEmpty() && RecordCalls.isCaughtUp(answer))
-      return idlePause;
     var bytes = 0L;
     for (var record : answer.records())
       bytes += record.data().asByteArrayUnsafe().length;
     var forBytes = Duration.ofMillis(bytes * 1_000 / BYTES_PER_SECOND);
-    var spacing = idlePause.compareTo(CALL_SPACING) < 0 ? idlePause : CALL_SPACING;
-    return forBytes.compareTo(spacing) > 0 ? forBytes : spacing;
+    var forCalls = RecordCalls.isCaughtUp(answer) || idlePause.compareTo(CALL_SPACING) < 0
+        ? idlePause
+        : CALL_SPACING;
+    return forBytes.compareTo(forCalls) > 0 ? forBytes : forCalls;
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -50,19 +51,16 @@ final class RecordSearch {
   /** What a stretch of a shard holds: its last record, where it has any, and whether it was read whole. */
   private record Stretch(Optional<Record> last, boolean whole) {}
 
-  /** The last places there are now. */
+  /** The last places there are now. A shard that has none is in it as one that was begun, but in a stream that has none at all. */
   Cursor end(Set<StreamName> streams) {
-    return places(streams,
-        shard -> shard.isOpen() ? last(shard, Instant.MAX) : shard.lastSequence().map(Place::end));
+    return places(streams, shard -> shard.lastSequence().map(Place::end)
+        .orElseGet(() -> last(shard, Instant.MAX)));
   }
 
-  /** The last places before this time. */
+  /** The last places before this time; as {@link #end} where there are none. */
   Cursor before(Set<StreamName> streams, Instant time) {
-    return places(streams, shard -> {
-      if (!shard.isOpen() && isPast(shard, time))
-        return shard.lastSequence().map(Place::end);
-      return last(shard, time);
-    });
+    return places(streams, shard -> shard.lastSequence().filter(_ -> isPast(shard, time)).map(Place::end)
+        .orElseGet(() -> last(shard, time)));
   }
 
   private boolean isPast(Shard closed, Instant time) {
@@ -78,11 +76,18 @@ final class RecordSearch {
     return true;
   }
 
-  private Cursor places(Set<StreamName> streams, Function<Shard, Optional<Place>> place) {
+  private Cursor places(Set<StreamName> streams, Function<Shard, Place> place) {
+    var places = forEach(streams, place);
+    var told = new HashSet<StreamName>();
+    places.forEach((shard, found) -> {
+      if (!found.isBegun() || !shard.parents().isEmpty())
+        told.add(shard.partition().stream());
+    });
     var positions = new TreeMap<Partition, Position>();
-    forEach(streams, place)
-        .forEach(
-            (shard, found) -> found.ifPresent(there -> positions.put(shard.partition(), there.position())));
+    places.forEach((shard, found) -> {
+      if (told.contains(shard.partition().stream()))
+        positions.put(shard.partition(), found.position());
+    });
     return Cursor.of(positions);
   }
 
@@ -107,21 +112,31 @@ final class RecordSearch {
    * The last record that was appended before this time. The oldest record says whether there is any; then it is looked for
    * in longer and longer windows that end at the time.
    */
-  private Optional<Place> last(Shard shard, Instant until) {
+  private Place last(Shard shard, Instant until) {
+    var now = clock.instant();
     var oldest = records(shard.partition(), calls.iterator(shard.partition(), StartingPoint.oldest()), 1);
     var first = oldest.records().stream().findFirst();
+    if (first.isEmpty() && RecordCalls.isCaughtUp(oldest, 1))
+      return Place.begun(now.toEpochMilli());
     if (RecordCalls.isCaughtUp(oldest, 1) || first.filter(record -> !isBefore(until, record)).isPresent())
-      return first.filter(record -> isBefore(until, record)).map(record -> place(shard, record));
-    var now = clock.instant();
+      return first.filter(record -> isBefore(until, record)).map(record -> place(shard, record))
+          .orElseGet(() -> begun(shard, until, now));
     var end = until.isBefore(now) ? until : now;
     for (var window = FIRST_WINDOW; window.toDays() < 1; window = window.multipliedBy(GROWTH)) {
       var stretch = calls.iterator(shard.partition(), end.minus(window))
           .map(from -> stretch(shard, from, until));
       if (stretch.isPresent() && stretch.get().last().isPresent())
-        return Optional.of(place(shard, narrow(shard, stretch.get(), end, until)));
+        return place(shard, narrow(shard, stretch.get(), end, until));
     }
     var all = stretch(shard, calls.iterator(shard.partition(), StartingPoint.oldest()), until);
-    return all.last().map(_ -> place(shard, narrow(shard, all, end, until)));
+    return all.last().map(_ -> place(shard, narrow(shard, all, end, until)))
+        .orElseGet(() -> begun(shard, until, now));
+  }
+
+  /** What was appended since this time is wanted, or as much of it as is kept. */
+  private Place begun(Shard shard, Instant since, Instant now) {
+    var kept = now.minus(directory.retention(shard.partition().stream()));
+    return Place.begun((since.isAfter(kept) && since.isBefore(now) ? since : now).toEpochMilli());
   }
 
   private static boolean isBefore(Instant until, Record record) {
@@ -196,7 +211,7 @@ final class RecordSearch {
 
   private long lag(Shard shard, Cursor cursor) {
     var lag = 0L;
-    for (var pages = follow(shard, cursor, MOST_COUNTED); pages.hasNext() && lag < MOST_COUNTED;)
+    for (var pages = follow(shard, cursor); pages.hasNext() && lag < MOST_COUNTED;)
       lag += pages.next().size();
     return lag;
   }
@@ -210,7 +225,7 @@ final class RecordSearch {
   }
 
   private Optional<Instant> next(Shard shard, Cursor cursor) {
-    for (var pages = follow(shard, cursor, A_FEW); pages.hasNext();) {
+    for (var pages = follow(shard, cursor); pages.hasNext();) {
       var found = pages.next();
       if (!found.isEmpty())
         return Optional.of(found.getFirst().appendedAt());
@@ -219,23 +234,22 @@ final class RecordSearch {
   }
 
   /** What follows the cursor in the shard, call by call, until nothing does for now. */
-  private Iterator<List<LogRecord>> follow(Shard shard, Cursor cursor, int limit) {
+  private Iterator<List<LogRecord>> follow(Shard shard, Cursor cursor) {
     var place = cursor.position(shard.partition())
         .map(position -> StartingPoint.place(shard.partition(), position));
     if (place.filter(Place::isEnd).isPresent())
       return Collections.emptyIterator();
-    return new Following(new ShardReading(shard, place, directory, clock), limit);
+    return new Following(new ShardReading(shard, place, directory, clock));
   }
 
-  /** Asks for the next records when they are wanted. */
+  /** Asks for the next records when they are wanted: for few at first, as each may be an aggregate of a thousand. */
   private final class Following implements Iterator<List<LogRecord>> {
     private final ShardReading reading;
-    private final int limit;
+    private int limit = A_FEW;
     private Optional<String> iterator;
 
-    Following(ShardReading reading, int limit) {
+    Following(ShardReading reading) {
       this.reading = reading;
-      this.limit = limit;
       this.iterator = Optional.of(calls.iterator(reading));
     }
 
@@ -249,6 +263,7 @@ final class RecordSearch {
       var answer = records(reading.partition(), iterator.orElseThrow(), limit);
       var over = RecordCalls.isCaughtUp(answer, limit);
       iterator = over ? Optional.empty() : Optional.of(answer.nextShardIterator());
+      limit = Math.min(limit * GROWTH, MOST_COUNTED);
       return reading.read(answer.records(), over, clock.instant()).map(Page::found).orElse(List.of());
     }
   }

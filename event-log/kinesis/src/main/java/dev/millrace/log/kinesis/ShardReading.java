@@ -30,7 +30,8 @@ final class ShardReading {
     this.directory = directory;
     this.clock = clock;
     this.place = from;
-    this.saidAt = from.filter(Place::isSeen).map(seen -> Instant.ofEpochMilli(seen.detail()))
+    this.saidAt = from.filter(known -> known.isSeen() && !known.isBegun())
+        .map(seen -> Instant.ofEpochMilli(seen.detail()))
         .orElse(Instant.EPOCH); // nothing keeps a record's place from growing old: the first word that all is read is told
   }
 
@@ -87,11 +88,15 @@ final class ShardReading {
       read(record, found);
     if (records.isEmpty() && caughtUp)
       place = Optional
-          .of(Place.seen(place.map(Place::sequence).orElse(shard.firstSequence()), asked.toEpochMilli()));
+          .of(Place.seen(lastSequence(), asked.toEpochMilli()));
     if (place.equals(before) || (records.isEmpty() && asked.isBefore(saidAt.plus(SAY_IDLE))))
       return Optional.empty();
     saidAt = asked;
     return place.map(now -> new Page.Records(partition(), found, now.position()));
+  }
+
+  private String lastSequence() {
+    return place.filter(known -> !known.isBegun()).map(Place::sequence).orElse(shard.firstSequence());
   }
 
   private void prove(List<Record> records) {
@@ -137,7 +142,7 @@ final class ShardReading {
           .filter(known -> known.partition().equals(partition())).findAny();
       if (listed.isEmpty() || !listed.get().isOpen()) {
         var last = listed.flatMap(Shard::lastSequence)
-            .orElseGet(() -> place.map(Place::sequence).orElse(shard.firstSequence()));
+            .orElseGet(this::lastSequence);
         return new Page.End(partition(), Place.end(last).position());
       }
       calls.pause(doing, Duration.ofMillis(200));

@@ -67,7 +67,8 @@ final class Unsettled {
   }
 
   void appended(Outgoing entry, Partition shard, String sequence, int index) {
-    outcomes.appended(entry, new Receipt(shard, Place.record(sequence, index).position(), entry.eventId()));
+    outcomes.appended(entry,
+        new Receipt(shard, Place.record(sequence, index).position(), entry.eventId(), entry.since()));
     entries.remove(entry);
   }
 

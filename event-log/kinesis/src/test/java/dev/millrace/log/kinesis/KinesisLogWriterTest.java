@@ -251,9 +251,9 @@ class KinesisLogWriterTest {
 
   private static void assertPlacesAreRight(Map<String, CompletableFuture<Receipt>> receipts,
       List<LogRecord> records) {
-    var places = new HashMap<Receipt, LogRecord>();
-    records.forEach(record -> places
-        .put(new Receipt(record.partition(), record.position(), record.envelope().id()), record));
-    receipts.values().forEach(receipt -> assertThat(places).containsKey(receipt.join()));
+    var places = records.stream()
+        .map(record -> List.of(record.partition(), record.position(), record.envelope().id())).toList();
+    assertThat(places).containsAll(receipts.values().stream().map(CompletableFuture::join)
+        .map(receipt -> List.of(receipt.partition(), receipt.position(), receipt.eventId())).toList());
   }
 }

@@ -36,6 +36,10 @@ final class LocalStreams implements TestedService {
     client = client(new ExecutionInterceptor[0]);
   }
 
+  URI endpoint() {
+    return endpoint;
+  }
+
   static void credentials(KinesisAsyncClientBuilder builder) {
     builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")));
   }

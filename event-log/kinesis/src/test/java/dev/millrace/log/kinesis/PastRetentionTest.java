@@ -11,8 +11,10 @@ import dev.millrace.log.LogRecord;
 import dev.millrace.log.Partition;
 import dev.millrace.log.StreamName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -56,8 +58,7 @@ class PastRetentionTest {
   void a_group_that_read_a_shard_to_its_end_and_nothing_of_what_came_of_it_may_have_lost_that() {
     var stream = created("group");
     var parent = split(stream);
-    var atEnd = before.end(Set.of(stream));
-    assertThat(atEnd.position(parent).map(Place::of)).hasValueSatisfying(Place::isEnd);
+    var atEnd = endOf(parent);
 
     try (var reader = after.reader(Set.of(stream), stream + "-group", new Says(atEnd))) {
       assertExpired(parent, () -> reader.poll(PATIENCE));
@@ -69,7 +70,7 @@ class PastRetentionTest {
   void a_group_does_not_take_a_shard_that_it_knew_and_never_read_for_one_that_it_has_read() {
     var stream = created("generations");
     var parent = split(stream);
-    var atEnd = before.end(Set.of(stream));
+    var atEnd = endOf(parent);
     before.reader(Set.of(stream), stream + "-group", new Says(Cursor.start())).close();
     openShards(stream).forEach(child -> streams.split(stream, child));
 
@@ -109,11 +110,115 @@ class PastRetentionTest {
   void a_cursor_at_the_end_of_a_shard_that_is_gone_says_nothing_of_what_came_of_it() {
     var stream = created("cursor");
     var parent = split(stream);
-    var atEnd = before.end(Set.of(stream));
+    var atEnd = endOf(parent);
 
     assertExpired(parent, () -> after.reader(Set.of(stream), atEnd).close());
     before.reader(Set.of(stream), atEnd).close();
     after.reader(Set.of(stream), Cursor.start()).close();
+  }
+
+  @Test
+  void a_shard_that_came_and_went_while_nobody_listed_the_stream_is_missed_by_a_cursor() {
+    var stream = created("unseen");
+    var atEnd = endOf(split(stream));
+    var unseen = openShards(stream);
+    unseen.forEach(child -> streams.split(stream, child));
+
+    assertThatThrownBy(() -> after.reader(Set.of(stream), atEnd).close()).isInstanceOfSatisfying(
+        LogException.class, e -> {
+          assertThat(e.code()).isEqualTo(LogException.Code.EXPIRED);
+          assertThat(unseen).anySatisfy(
+              gone -> assertThat(e).hasMessageContaining(gone.partition().toString()));
+        });
+    before.reader(Set.of(stream), atEnd).close();
+    after.reader(Set.of(stream), Cursor.start()).close();
+  }
+
+  @Test
+  void a_shard_that_came_and_went_while_nobody_listed_the_stream_is_missed_by_a_group() {
+    var stream = created("missed");
+    var owner = new Says(
+        Cursor.of(Map.of(openShards(stream).getFirst().partition(), Place.end("17").position())));
+    before.reader(Set.of(stream), stream + "-group", owner).close();
+    split(stream);
+    var unseen = openShards(stream);
+    unseen.forEach(child -> streams.split(stream, child));
+
+    try (var reader = after.reader(Set.of(stream), stream + "-group", owner)) {
+      for (var again = 0; again < 2; again++)
+        assertThatThrownBy(() -> firstOf(reader)).isInstanceOfSatisfying(LogException.class, e -> {
+          assertThat(e.code()).isEqualTo(LogException.Code.EXPIRED);
+          assertThat(unseen).anySatisfy(
+              gone -> assertThat(e).hasMessageContaining(gone.partition().toString()));
+        });
+    }
+  }
+
+  @Test
+  void a_cursor_from_the_end_knows_the_shards_that_were_idle_and_reads_on_though_what_they_came_of_is_gone() {
+    var stream = created("idle");
+    var parent = split(stream);
+    var end = before.end(Set.of(stream));
+    var endLater = after.end(Set.of(stream));
+
+    assertThat(end.position(parent).map(Place::of).map(Place::isEnd)).contains(true);
+    assertThat(endLater.positions()).hasSize(2);
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "1")));
+    for (var cursor : List.of(end, endLater))
+      try (var reader = after.reader(Set.of(stream), cursor)) {
+        assertThat(firstOf(reader).envelope().id()).isEqualTo("1");
+      }
+  }
+
+  @Test
+  void the_first_batch_of_a_reading_knows_all_shards_that_it_has_begun() {
+    var stream = created("begun");
+    split(stream);
+    streams.append(stream, List.of(LocalStreams.entry(stream, "k", "1")));
+    Cursor begun;
+    try (var reader = after.reader(Set.of(stream), Cursor.start())) {
+      var batch = reader.poll(PATIENCE);
+      begun = batch.cursor();
+    }
+
+    assertThat(begun.positions()).hasSize(2);
+    after.reader(Set.of(stream), begun).close();
+  }
+
+  @Test
+  void a_reading_from_a_time_goes_on_though_what_the_shards_came_of_is_gone() {
+    var stream = created("time");
+    split(stream);
+    streams.append(stream,
+        List.of(LocalStreams.entry(stream, "k", "1"), LocalStreams.entry(stream, "k", "2")));
+    for (var time : List.of(Instant.EPOCH, Instant.now().minus(Duration.ofHours(1)))) {
+      var cursor = after.at(Set.of(stream), time);
+      assertThat(cursor.positions()).hasSize(2);
+      try (var reader = after.reader(Set.of(stream), cursor)) {
+        assertThat(firstOf(reader).envelope().id()).isEqualTo("1");
+      }
+    }
+  }
+
+  @Test
+  void nothing_is_said_of_a_shard_that_was_begun_longer_ago_than_the_retention() {
+    var stream = created("old");
+    split(stream);
+    var children = openShards(stream).stream().map(Shard::partition).toList();
+    var longAgo = Place.begun(Instant.now().minus(Duration.ofHours(25)).toEpochMilli()).position();
+    var now = Place.begun(Instant.now().toEpochMilli()).position();
+    var begun = Cursor.of(Map.of(children.getFirst(), longAgo, children.getLast(), now));
+
+    try (var reader = after.reader(Set.of(stream), begun)) {
+      assertExpired(children.getFirst(), () -> firstOf(reader));
+    }
+  }
+
+  /** What a reader knows that stopped there, before it was told anything of what came of the shard. */
+  private static Cursor endOf(Partition closed) {
+    var end = before.end(Set.of(closed.stream())).position(closed).orElseThrow();
+    assertThat(Place.of(end).isEnd()).isTrue();
+    return Cursor.of(Map.of(closed, end));
   }
 
   private static StreamName created(String name) {

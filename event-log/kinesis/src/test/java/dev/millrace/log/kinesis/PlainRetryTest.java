@@ -14,6 +14,7 @@ import dev.millrace.log.tck.Capability;
 import dev.millrace.log.tck.LogFaults;
 import dev.millrace.log.tck.LogFixture;
 import dev.millrace.log.tck.OrderProperties;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -91,7 +92,8 @@ class PlainRetryTest {
       if (waiting.size() == 10)
         flush();
       return CompletableFuture.completedFuture(
-          new Receipt(new Partition(entry.stream(), "?"), Position.of("?"), entry.envelope().id()));
+          new Receipt(new Partition(entry.stream(), "?"), Position.of("?"), entry.envelope().id(),
+              Instant.EPOCH));
     }
 
     @Override

@@ -96,6 +96,34 @@ class PushedShardTest {
   }
 
   @Test
+  void a_shard_whose_end_the_service_tells_over_the_subscription_is_finished_and_its_children_follow() {
+    var ends = new EndedSubscription();
+    var stream = LocalStreams.name("ended");
+    var ledger = new Ledger();
+    var written = new ArrayList<LogEntry>();
+    // So rarely that the end is not found by listing the shards.
+    try (var log = KinesisLog.at(fanOutConfig(ends).shardCheck(Duration.ofHours(1)).build())) {
+      log.create(stream, 1);
+      var parent = openShards(stream).getFirst();
+      var member = new GroupMember("m", ledger, log, stream);
+      append(stream, written);
+      await("the parent to be pushed", () -> ledger.effects().size() >= written.size(), member);
+      streams.split(stream, parent);
+      append(stream, written);
+
+      ends.end(parent, openShards(stream));
+      await("the children to be pushed", () -> ledger.effects().size() >= written.size(), member);
+
+      member.leave();
+      assertThat(ends.told()).containsExactly(parent.partition().id());
+      assertThat(ends.polled()).as("read in the other way").isEmpty();
+      var at = ledger.take("any", Set.of(parent.partition())).position(parent.partition());
+      assertThat(at.map(Place::of).map(Place::isEnd)).contains(true);
+    }
+    assertRead(written, ledger);
+  }
+
+  @Test
   void more_subscriptions_than_a_client_has_calls_by_default_leave_room_for_other_calls() {
     var stream = LocalStreams.name("wide");
     var opened = new CountDownLatch(60);
@@ -140,12 +168,16 @@ class PushedShardTest {
   }
 
   private static KinesisLog fanOut(ExecutionInterceptor... interceptors) {
-    return KinesisLog.at(streams.config().database(postgres.dataSource()).lease(Duration.ofSeconds(2))
+    return KinesisLog.at(fanOutConfig(interceptors).build());
+  }
+
+  private static KinesisLogConfig.Builder fanOutConfig(ExecutionInterceptor... interceptors) {
+    return streams.config().database(postgres.dataSource()).lease(Duration.ofSeconds(2))
         .reading(KinesisLogConfig.Reading.FAN_OUT).client(client -> {
           LocalStreams.credentials(client);
           client.overrideConfiguration(
               settings -> List.of(interceptors).forEach(settings::addExecutionInterceptor));
-        }).build());
+        });
   }
 
   private static void append(StreamName stream, List<LogEntry> written) {
@@ -162,10 +194,13 @@ class PushedShardTest {
         .map(consumer -> consumer.consumerName()).toList();
   }
 
+  private static List<Shard> openShards(StreamName stream) {
+    return new ShardDirectory(streams.client(), new KinesisFailures(streams.config().build())).refresh(stream)
+        .stream().filter(Shard::isOpen).sorted(Comparator.comparing(Shard::firstHash)).toList();
+  }
+
   private static void reshard(StreamName stream, int step) {
-    var directory = new ShardDirectory(streams.client(), new KinesisFailures(streams.config().build()));
-    var open = directory.refresh(stream).stream().filter(Shard::isOpen)
-        .sorted(Comparator.comparing(Shard::firstHash)).toList();
+    var open = openShards(stream);
     if (step % 3 == 2)
       streams.merge(stream, open.get(0), open.get(1));
     else

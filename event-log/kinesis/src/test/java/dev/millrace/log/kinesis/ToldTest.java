@@ -10,6 +10,7 @@ import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class ToldTest {
   private static final StreamName STREAM = StreamName.of("told");
-  private static final Receipt RECEIPT = new Receipt(new Partition(STREAM, "shard-0"), Position.of("1"), "e");
+  private static final Receipt RECEIPT = new Receipt(new Partition(STREAM, "shard-0"), Position.of("1"), "e",
+      Instant.EPOCH);
 
   @Test
   void an_entry_whose_room_was_given_back_is_not_kept_until_its_caller_is_told() {

@@ -9,6 +9,7 @@ import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,13 +34,17 @@ public interface DurabilityProperties {
         assertThat(faults.injected()).as("faults met").isPositive();
       }
 
-      var places = new HashMap<Receipt, LogRecord>();
+      var places = new HashMap<List<Object>, LogRecord>();
       for (var record : Reading.all(log, stream))
-        places.put(new Receipt(record.partition(), record.position(), History.id(record)), record);
+        places.put(List.of(record.partition(), record.position(), History.id(record)), record);
       assertThat(receipts).isNotEmpty().allSatisfy((id, receipt) -> {
         assertThat(receipt).as(id).isDone();
-        if (!receipt.isCompletedExceptionally())
-          assertThat(places).containsKey(receipt.join());
+        if (!receipt.isCompletedExceptionally()) {
+          var told = receipt.join();
+          var record = places.get(List.of(told.partition(), told.position(), told.eventId()));
+          assertThat(record).as("what is at %s", told).isNotNull()
+              .satisfies(found -> assertThat(told.since()).isBeforeOrEqualTo(found.appendedAt()));
+        }
       });
       assertThat(receipts.values()).anyMatch(receipt -> !receipt.isCompletedExceptionally());
     });

@@ -1,27 +1,36 @@
 package dev.millrace.example.retail;
 
+import static dev.millrace.view.AtLeast.atLeast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dev.DevKafka;
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
+import dev.millrace.log.LogEntry;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.WriteToken;
 import dev.millrace.log.kafka.KafkaLog;
 import dev.millrace.log.kafka.KafkaLogConfig;
 import dev.millrace.publish.Outbox;
 import dev.millrace.publish.Publisher;
+import dev.millrace.schema.Envelope;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
 import dev.millrace.schema.Compatibility;
 import dev.millrace.streams.Found;
 import dev.millrace.streams.StreamApp;
 import dev.millrace.testkit.ProcessorTest;
+import dev.millrace.view.DeadLetters;
+import dev.millrace.view.DeadLetters.Filter;
+import dev.millrace.view.Keeper;
 import dev.millrace.view.Key;
 import dev.millrace.view.Projection;
 import dev.millrace.view.ReadModel;
 import dev.millrace.view.Rebuild;
+import dev.millrace.view.Redrive;
+import dev.millrace.view.Redriven;
 import dev.millrace.view.Runner;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -45,6 +54,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import shop.catalog.ProductKind;
 import shop.catalog.ProductListed;
+import shop.ledger.DebtAdjusted;
 import shop.sales.EnrichedLine;
 import shop.sales.OrderEnriched;
 import shop.sales.OrderLine;
@@ -126,7 +136,8 @@ class ReadmeTest {
     // end
 
     try (var connection = database.getConnection();
-        var rows = connection.createStatement().executeQuery("SELECT count(*) FROM millrace_outbox")) {
+        var rows = connection.createStatement()
+            .executeQuery("SELECT count(*) FROM millrace_outbox WHERE type = 'shop.sales.OrderPlaced'")) {
       rows.next();
       assertThat(rows.getLong(1)).isEqualTo(1);
     }
@@ -187,6 +198,87 @@ class ReadmeTest {
 
     var row = ReadModel.of(Revenue.VIEW, database).get("United Kingdom").orElseThrow();
     assertThat(row.total()).isEqualByComparingTo(totalOf(ORDER).multiply(BigDecimal.valueOf(row.orders())));
+  }
+
+  @Test
+  void do_something_once() throws SQLException {
+    try (var connection = database.getConnection()) {
+      Outbox.createTable(connection);
+    }
+    // snippet: effect
+    Outbox outbox = Outbox.builder(codec).source("/revenue").build();
+    Projection<Revenue> announced = Projection.named("announced-revenue")
+        .of(Revenue.class, (String country) -> new Revenue(country, 0, BigDecimal.ZERO))
+        .on(OrderPlaced.TYPE, OrderPlaced::country, (row, order) -> row.plus(totalOf(order)))
+        .effect(OrderPlaced.TYPE, (order, record, connection) -> outbox.append(connection, debtOf(order),
+            envelope -> envelope.causedBy(record.envelope())))
+        .build();
+    // end
+
+    try (var log = log();
+        var publisher = Publisher.builder(log.writer(), codec).source("/sales").build();
+        var _ = Keeper.of(Runner.of(announced).log(log).codec(codec).database(database)).start()) {
+      // Effects begin where the log ends when they are first kept.
+      await(() -> publisher.publish(ORDER).join() != null && saidInOutbox("shop.ledger.DebtAdjusted") > 0);
+    }
+  }
+
+  private long saidInOutbox(String type) {
+    try (var connection = database.getConnection();
+        var count = connection.prepareStatement("SELECT count(*) FROM millrace_outbox WHERE type = ?")) {
+      count.setString(1, type);
+      try (var rows = count.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static DebtAdjusted debtOf(OrderPlaced order) {
+    return new DebtAdjusted(order.orderId(), order.country(), totalOf(order), order.placedAt());
+  }
+
+  @Test
+  void read_what_was_written() {
+    try (var log = log();
+        var publisher = Publisher.builder(log.writer(), codec).source("/sales").build();
+        var runner = Runner.of(Revenue.VIEW).log(log).codec(codec).database(database).build().start()) {
+      await(() -> runner.generation().isPresent());
+      // snippet: read-your-writes
+      ReadModel<Revenue> revenue = ReadModel.of(Revenue.VIEW, database, log);
+      Receipt receipt = publisher.publish(ORDER).join();
+      System.out.println(revenue.get("United Kingdom", atLeast(receipt).within(Duration.ofSeconds(30))));
+      // end
+
+      var token = receipt.token();
+      assertThat(WriteToken.parse(token.text())).isEqualTo(token);
+      assertThat(revenue.get("United Kingdom", atLeast(token).within(Duration.ZERO))).isPresent();
+    }
+  }
+
+  @Test
+  void mend_what_was_parked() {
+    assertThat(codec.encode(ORDER)).as("the registry knows what others have published").isNotEmpty();
+    try (var log = log(); var writer = log.writer()) {
+      var envelope = Envelope.of("broken", "/sales", OrderPlaced.TYPE.name(), Instant.EPOCH, "broken");
+      writer.append(new LogEntry(StreamName.of(OrderPlaced.TYPE.stream()), "broken", envelope, new byte[]{9}))
+          .join();
+      try (var runner = Runner.of(Revenue.VIEW).log(log).codec(codec).database(database).build().start()) {
+        await(() -> runner.status().parked() > 0);
+      }
+    }
+    // snippet: redrive
+    DeadLetters letters = DeadLetters.of(Revenue.VIEW).codec(codec).database(database).build();
+    letters.groups(Filter.ALL).forEach(System.out::println);
+    Redriven redriven = letters.redrive(Redrive.of(Filter.ALL).atRate(500));
+    redriven.queues().forEach(System.out::println);
+    // end
+
+    assertThat(redriven.queues()).extracting(Redriven.Queue::key).containsExactly("broken");
+    letters.discard(Redrive.of(Filter.ALL), "tests", "no event");
+    assertThat(letters.groups(Filter.ALL)).isEmpty();
   }
 
   @Test

@@ -1,0 +1,60 @@
+package dev.millrace.example.retail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.DevRuntime;
+import dev.millrace.publish.Publisher;
+import dev.millrace.runtime.MillraceRuntime;
+import dev.millrace.runtime.Settings;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shop.sales.OrderLine;
+import shop.sales.OrderPlaced;
+
+/** Who has placed an order asks for its details, which a stream app has to make first. */
+class DerivedReadTest {
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private static OrderPlaced order(String id) {
+    return new OrderPlaced(id, "17850", "United Kingdom", LocalDateTime.parse("2010-12-01T08:26:00"),
+        List.of(new OrderLine("85123A", 6, new BigDecimal("2.550"))), "GBP");
+  }
+
+  @Test
+  void an_order_s_own_token_brings_the_details_that_a_stream_app_has_made_of_it(@TempDir Path folder)
+      throws Exception {
+    try (var servers = DevRuntime.builder().dataDir(folder).start();
+        var runtime = MillraceRuntime.builder()
+            .settings(Settings.builder().environment(servers.environment())
+                .postgres(servers.postgres().jdbcUrl(), DevPostgres.USER, "").http("127.0.0.1", 0)
+                .partitions(3)
+                .stateDirectory(folder.resolve("streams")).build())
+            .projection(OrderDetails.VIEW).app(OrderDetailsApp.APP).start();
+        var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/sales").build()) {
+      for (int i = 1; i <= 5; i++) {
+        var token = publisher.publish(order("order-" + i)).join().token().text();
+
+        var details = get(runtime.uri().resolve("/views/order-details/order-" + i), token);
+
+        assertThat(details.statusCode()).as(details.body()).isEqualTo(200);
+        assertThat(details.body()).contains("85123A");
+      }
+    }
+  }
+
+  private HttpResponse<String> get(URI row, String token) throws Exception {
+    var question = HttpRequest.newBuilder(row).header("Millrace-At-Least", token).header("Millrace-Wait",
+        "30s");
+    return http.send(question.build(), BodyHandlers.ofString());
+  }
+}

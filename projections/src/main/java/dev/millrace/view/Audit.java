@@ -1,0 +1,139 @@
+package dev.millrace.view;
+
+import dev.millrace.log.Cursor;
+import dev.millrace.log.EventLog;
+import dev.millrace.log.Partition;
+import dev.millrace.log.Position;
+import dev.millrace.log.StreamName;
+import dev.millrace.schema.EventCodec;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a live view against its log, while it is kept and served: rows of it are copied as of one moment, the history is folded
+ * anew as far as the view had read it then, and the two are compared. So a view that has drifted is found: a hand-made UPDATE, a
+ * fold that is not pure, a bug that is mended since. The live view is read once, and not changed.
+ */
+public final class Audit {
+  private Audit() {}
+
+  /** Starts the settings: {@code log}, {@code codec} and {@code database} have to be said. */
+  public static Builder of(Projection<?> projection) {
+    return new Builder(projection);
+  }
+
+  /** Settings. Not safe for use by many threads. */
+  public static final class Builder {
+    private final AsOf.Builder<?> refold;
+    private final Projection<?> projection;
+    private @Nullable EventLog log;
+    private @Nullable EventCodec codec;
+    private @Nullable DataSource database;
+    private int buckets = GenerationDiff.BUCKETS;
+
+    private Builder(Projection<?> projection) {
+      this.projection = projection;
+      this.refold = AsOf.of(projection);
+    }
+
+    /** Where the events are. Not closed by this. */
+    public Builder log(EventLog log) {
+      this.log = log;
+      refold.log(log);
+      return this;
+    }
+
+    /** Reads the events. */
+    public Builder codec(EventCodec codec) {
+      this.codec = codec;
+      refold.codec(codec);
+      return this;
+    }
+
+    /** Where the view is. Not closed by this. */
+    public Builder database(DataSource database) {
+      this.database = database;
+      refold.database(database);
+      return this;
+    }
+
+    /** About how many bytes of memory the rows may take, as {@link Rebuild.Builder#memory} has it. */
+    public Builder memory(long bytes) {
+      refold.memory(bytes);
+      return this;
+    }
+
+    /** Where a folder is made for what does not fit in memory. */
+    public Builder folder(Path folder) {
+      refold.folder(folder);
+      return this;
+    }
+
+    /**
+     * Which part of the keys is looked at, by a hash of the key: 1 for all, which is so where nothing is said.
+     *
+     * @throws IllegalArgumentException where it is not above 0 and at most 1
+     */
+    public Builder sample(double part) {
+      if (!(part > 0 && part <= 1))
+        throw new IllegalArgumentException("a sample is a part above 0 and at most 1, not " + part);
+      buckets = (int) Math.ceil(part * GenerationDiff.BUCKETS);
+      return this;
+    }
+
+    /**
+     * Does it, and answers what differs: the live view as it was beside what its log comes to.
+     *
+     * @throws ViewException UNKNOWN_VIEW where the view was never built; DATABASE_UNREACHABLE
+     */
+    public Comparison run() {
+      var work = Work.of(projection, Objects.requireNonNull(log, "log"),
+          Objects.requireNonNull(codec, "codec"),
+          Objects.requireNonNull(database, "database"), Clock.systemUTC(), ParkingLimit.DEFAULT);
+      AsOf.sweep(work);
+      var read = new Cursor[]{Cursor.start()};
+      try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy));
+          var then = refold.upTo(read[0])) {
+        var found = Transaction.run(work.database(), "auditing " + projection.name(),
+            connection -> GenerationDiff
+                .find(connection, projection, copied.generation(), then.generation(), buckets));
+        return new Comparison(true, found.live(), found.rebuilt(), found.different(), found.unexpected(),
+            found.examples());
+      }
+    }
+
+    /** Copies rows of the live generation, and answers how far it had read then: in one statement, as of one moment. */
+    private Cursor copy(Connection connection, int copy) throws SQLException {
+      int live = new Catalog(projection).live(connection);
+      var from = projection.sqlTable(live);
+      var to = projection.sqlTable(copy);
+      var keys = projection.mapping().keys().stream().map(Column::quoted).toList();
+      try (var statement = connection.createStatement()) {
+        statement.execute("DROP TABLE " + to);
+        statement.execute("CREATE TABLE " + to + " (LIKE " + from + ")");
+      }
+      try (var statement = connection
+          .prepareStatement("WITH copied AS (INSERT INTO " + to + " SELECT * FROM " + from
+              + " WHERE " + GenerationDiff.bucket(keys) + " < ?)"
+              + " SELECT stream, \"partition\", \"position\" FROM millrace.checkpoint"
+              + " WHERE view = ? AND generation = ? AND \"position\" IS NOT NULL")) {
+        statement.setInt(1, buckets);
+        statement.setString(2, projection.name());
+        statement.setInt(3, live);
+        var read = new HashMap<Partition, Position>();
+        try (var rows = statement.executeQuery()) {
+          while (rows.next())
+            read.put(new Partition(StreamName.of(rows.getString(1)), rows.getString(2)),
+                Position.of(rows.getString(3)));
+        }
+        return Cursor.of(read);
+      }
+    }
+  }
+}
