@@ -1,7 +1,7 @@
 package dev.millrace.dev;
 
-import dev.millrace.schema.Compatibility;
-import dev.millrace.schema.Compatibility.Level;
+import dev.millrace.schema.Level;
+import dev.millrace.schema.SchemaCheck;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -31,7 +31,9 @@ record CompatibilityRule(Level level) {
   List<String> violations(Schema next, List<Schema> earlier) {
     var versions = new ArrayList<>(earlier);
     versions.add(next);
-    return Compatibility.check(versions, level).stream().map(finding -> "{errorType:'" + finding.rule()
-        + "', description:'" + finding.message() + "', additionalInfo:'" + finding.path() + "'}").toList();
+    return SchemaCheck.of(versions, level).stream().filter(finding -> finding.severity().forbidden())
+        .map(finding -> "{errorType:'" + finding.rule().name() + "', description:'" + finding
+            + "', additionalInfo:'" + finding.path() + "'}")
+        .toList();
   }
 }

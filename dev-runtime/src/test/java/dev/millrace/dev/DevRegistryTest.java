@@ -188,7 +188,7 @@ class DevRegistryTest {
         .isEqualTo("200 {\"is_compatible\":false}");
     assertThat(rest.post("/compatibility/subjects/a/versions/1?verbose=true", schema(BREAKING)))
         .startsWith(
-            "200 {\"is_compatible\":false,\"messages\":[\"{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE'")
+            "200 {\"is_compatible\":false,\"messages\":[\"{errorType:'FIELD_ADDED'")
         .endsWith("\"{validateFields: 'false', compatibility: 'BACKWARD'}\"]}");
     assertThat(rest.post("/compatibility/subjects/a/versions/latest", schema("{")))
         .startsWith("422 {\"error_code\":42201,");

@@ -82,8 +82,8 @@ final class InMemoryRegistry implements SchemaRegistry {
   public synchronized List<String> incompatibilities(String subject, Schema schema) {
     var versions = new ArrayList<>(of(subject).stream().map(Registered::schema).toList());
     versions.add(schema);
-    return Compatibility.check(versions, Compatibility.Level.of(compatibilityLevel(subject))).stream()
-        .map(Compatibility.Finding::toString).toList();
+    return SchemaCheck.of(versions, Level.of(compatibilityLevel(subject))).stream()
+        .filter(finding -> finding.severity().forbidden()).map(Finding::toString).toList();
   }
 
   @Override
@@ -94,7 +94,7 @@ final class InMemoryRegistry implements SchemaRegistry {
   @Override
   public synchronized void setCompatibilityLevel(String subject, String level) {
     try {
-      levels.put(subject, Compatibility.Level.of(level).name());
+      levels.put(subject, Level.of(level).name());
     } catch (IllegalArgumentException e) {
       throw new SchemaException(SchemaException.Code.REFUSED, subject + ": " + e.getMessage(), e);
     }

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.Map;
@@ -88,6 +89,17 @@ enum LogicalValue {
     } catch (ArithmeticException e) {
       throw PathException.misfit(value + " is too far away for " + avroName);
     }
+  }
+
+  /** A value of this Java type, without what its unit does not show. */
+  Object truncated(Object value) {
+    var coarse = unitNanos == 1_000_000 ? ChronoUnit.MILLIS : ChronoUnit.MICROS;
+    return switch (value) {
+      case Instant time -> time.truncatedTo(coarse);
+      case LocalDateTime time -> time.truncatedTo(coarse);
+      case LocalTime time -> time.truncatedTo(coarse);
+      default -> value;
+    };
   }
 
   Object fromRaw(long raw) {

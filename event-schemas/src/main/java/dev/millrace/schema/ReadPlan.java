@@ -3,6 +3,7 @@ package dev.millrace.schema;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Resolver;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,11 @@ final class ReadPlan {
   }
 
   static Read of(Schema writer, Schema reader, Shapes shapes) {
-    return new ReadPlan(shapes).plan(Resolver.resolve(writer, reader));
+    try {
+      return new ReadPlan(shapes).plan(Resolver.resolve(writer, reader));
+    } catch (AvroRuntimeException e) { // aliases that make one field of two
+      return failing(String.valueOf(e.getMessage()));
+    }
   }
 
   private Read plan(Resolver.Action action) {
@@ -37,6 +42,14 @@ final class ReadPlan {
       case SKIP -> SkipPlan.of(action.writer);
       case ERROR -> failing(action.toString());
     };
+  }
+
+  /**
+   * Whether a record is the one that is asked for; Avro's resolution does not ask. By the specification the namespaces may
+   * differ.
+   */
+  static boolean sameName(Schema writer, Schema reader) {
+    return writer.getName().equals(reader.getName());
   }
 
   private static Read failing(String reason) {
@@ -87,6 +100,8 @@ final class ReadPlan {
   }
 
   private Read record(Resolver.RecordAdjust action) {
+    if (!sameName(action.writer, action.reader))
+      return failing("Found " + action.writer.getFullName() + ", expecting " + action.reader.getFullName());
     var shape = shapes.isEmpty() ? null : shapes.record(action.reader);
     var fields = shape == null
         ? action.reader.getFields().stream().map(Schema.Field::name).toList()

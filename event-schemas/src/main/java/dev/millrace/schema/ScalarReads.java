@@ -3,6 +3,7 @@ package dev.millrace.schema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ final class ScalarReads {
       if (written.isPresent() && written.get().javaType() != read.get().javaType()) {
         return unreadable(writer, reader);
       }
-      return logical(writer, written.orElse(read.get()));
+      return logical(writer, written.orElse(read.get()), read.get());
     }
     return isUuid(reader) ? uuid(writer) : plain(writer, reader);
   }
@@ -37,10 +38,14 @@ final class ScalarReads {
     };
   }
 
-  private static Read logical(Schema writer, LogicalValue value) {
-    return writer.getType() == Schema.Type.INT
-        ? in -> value.read(in.readInt())
-        : in -> value.read(in.readLong());
+  private static Read logical(Schema writer, LogicalValue written, LogicalValue wanted) {
+    Read exact = writer.getType() == Schema.Type.INT
+        ? in -> written.read(in.readInt())
+        : in -> written.read(in.readLong());
+    // As the record does that has the coarser unit: whoever reads it as a map is to see the same.
+    return written.unitNanos() < wanted.unitNanos()
+        ? in -> wanted.truncated(Objects.requireNonNull(exact.read(in)))
+        : exact;
   }
 
   private static Read plain(Schema writer, Schema reader) {
@@ -80,6 +85,8 @@ final class ScalarReads {
   private static Read decimal(Schema writer, Schema reader) {
     boolean hasBytes = writer.getType() != Schema.Type.STRING && reader.getType() != Schema.Type.STRING;
     if (!hasBytes)
+      return unreadable(writer, reader);
+    if (isUuid(reader))
       return unreadable(writer, reader);
     if (!isDecimal(reader))
       return plain(writer, reader);

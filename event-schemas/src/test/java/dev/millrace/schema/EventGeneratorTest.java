@@ -63,8 +63,8 @@ class EventGeneratorTest {
     assertThatThrownBy(() -> EventGenerator.generate(schemas, sources)).isInstanceOf(SchemaException.class)
         .message().contains("Paid/v3.avsc: has no v2.avsc before it", "Paid/v3.avsc: shop.ledger.Paid",
             "does not say its \"owner\"", "version2.avsc: is no version",
-            "Moved/v2.avsc: the key changes from id to id2",
-            "Moved/v2.avsc: the stream changes from ledger to ledger.moved",
+            "(key-changed: id → id2)",
+            "(stream-changed: ledger → ledger.moved)",
             "Named/v1.avsc: is named Paid, but its folder Named",
             "Named/v1.avsc: has the namespace shop.ledger, but stands in sales",
             "Broken/v1.avsc: is no Avro schema", "Stray.avsc: is in no event's folder",

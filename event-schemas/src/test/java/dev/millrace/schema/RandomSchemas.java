@@ -125,6 +125,31 @@ final class RandomSchemas {
     return next;
   }
 
+  /** A schema that may not follow: the same, with one of its types replaced by any other, or a field without a default. */
+  ObjectNode changed(ObjectNode event) {
+    var next = event.deepCopy();
+    var records = new ArrayList<ObjectNode>();
+    collect(next, records);
+    var record = records.get(random.nextInt(records.size()));
+    var fields = (ArrayNode) record.get("fields");
+    var field = fields.isEmpty() ? null : (ObjectNode) fields.get(random.nextInt(fields.size()));
+    if (field == null || field.get("name").asText().equals("key") || defines(field) || random.nextInt(4) == 0)
+      fields.addObject().put("name", "n" + names++).set("type", type(1, record));
+    else
+      field.set("type", sometimesNullable(notUnion(1, record)));
+    return next;
+  }
+
+  private JsonNode sometimesNullable(JsonNode type) {
+    return random.nextInt(3) == 0 ? JSON.arrayNode().add("null").add(type) : type;
+  }
+
+  private static void collect(JsonNode type, List<ObjectNode> records) {
+    if (type instanceof ObjectNode object && object.path("type").asText().equals("record"))
+      records.add(object);
+    type.forEach(child -> collect(child, records));
+  }
+
   private JsonNode evolve(JsonNode type) {
     if (type instanceof ArrayNode union) {
       for (int i = 0; i < union.size(); i++) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.avro.Conversions;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericData;
@@ -121,7 +122,10 @@ final class RandomValues {
       case "local-timestamp-millis" -> LocalDateTime.ofInstant(millis, ZoneOffset.UTC);
       case "local-timestamp-micros" -> LocalDateTime.ofInstant(at, ZoneOffset.UTC);
       case "uuid" -> new UUID(random.nextLong(), random.nextLong());
-      default -> new BigDecimal(new BigInteger(1 + random.nextInt(66), random), ScalarReads.scale(schema))
+      default -> new BigDecimal(
+          new BigInteger(1 + random.nextInt(66), random).mod(BigInteger.TEN.pow(
+              ((LogicalTypes.Decimal) schema.getLogicalType()).getPrecision())),
+          ScalarReads.scale(schema))
           .multiply(BigDecimal.valueOf(random.nextBoolean() ? 1 : -1));
     };
   }

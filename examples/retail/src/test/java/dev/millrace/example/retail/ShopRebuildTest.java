@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Isolated
 class ShopRebuildTest {
-  private static final OptionalLong SLOW = OptionalLong.of(60);
+  private static final OptionalLong SLOW = OptionalLong.of(100);
   private static final OptionalLong AS_FAST_AS_IT_CAN = OptionalLong.empty();
   private static final Duration BETWEEN_READS = Duration.ofMillis(10);
 
