@@ -43,6 +43,15 @@ record Contract(Schema schema) {
     }
   }
 
+  /** @throws SchemaException INVALID_CONTRACT where the newest major version does not follow the former one's last */
+  void check(Major newest, int former) {
+    if (newest.first() != former + 1) {
+      throw invalid(
+          "begins its newest major version with v" + newest.first() + ", but has the upcaster from v" + former
+              + ": generate the record anew from its schemas");
+    }
+  }
+
   private SchemaException invalid(String what) {
     return new SchemaException(INVALID_CONTRACT, schema.getFullName() + " " + what);
   }

@@ -28,6 +28,13 @@ final class Differences {
     return List.copyOf(differences.findings);
   }
 
+  /** What differs in the contract alone. */
+  static List<Finding> ofContract(Schema older, Schema newer) {
+    var differences = new Differences();
+    differences.contract(older, newer, newer.getFullName());
+    return List.copyOf(differences.findings);
+  }
+
   private void contract(Schema older, Schema newer, String path) {
     property("stream", Rule.STREAM_CHANGED, Severity.BREAKING, older, newer, path,
         "readers of the former stream miss the new events, and a replay of the new one the old events",

@@ -55,7 +55,8 @@ public final class EventCodec {
 
   /**
    * Encodes an event under the version that the type is at. The first event of a type registers its schema; where the
-   * registry does not know it yet, the versions before it are registered first, so that they stand in their order.
+   * registry does not know it yet, the versions before it are registered first, so that they stand in their order; those
+   * of former major versions stand under subjects of their own.
    *
    * @throws SchemaException MISFIT with the path of the field where the event does not fit, such as {@code
    *     lines[3].unitPrice}; INCOMPATIBLE or REGISTRY_UNREACHABLE where the schema could not be registered
@@ -97,7 +98,8 @@ public final class EventCodec {
 
   private int register(EventType<?> type) {
     int id = 0;
-    for (var version : type.versions().subList(0, type.version())) {
+    var major = Major.of(type.versions()).getLast();
+    for (var version : type.versions().subList(major.first() - 1, type.version())) {
       id = registry.register(type.subject(), version);
     }
     return id;
@@ -166,7 +168,10 @@ public final class EventCodec {
     }
   }
 
-  /** Decodes payloads of a fixed set of event types, each as the newest version of its type. Safe for many threads. */
+  /**
+   * Decodes payloads of a fixed set of event types, each as the newest version of its type, by way of the upcasters where
+   * it was written under a former major version. Safe for many threads.
+   */
   public interface Decoder {
     /**
      * Decodes one payload, or nothing where it is an event of another type. The full name of the schema that wrote it

@@ -15,6 +15,9 @@ import java.util.Map;
  * writing under them. The namespace is the Java package, and ends with the context. Every named type gets a file: a
  * nested record, an enum. The package is generated whole, {@code package-info} included: keep other classes out of it.
  *
+ * <p>A version that names an {@code "upcaster"} begins a new major version: see {@link Upcaster}. The last version of each
+ * former one makes a record too, in a package of its own.
+ *
  * <p>In Java a field is what its type says: {@code decimal} is {@link java.math.BigDecimal}, {@code timestamp-*} {@link
  * java.time.Instant}, {@code local-timestamp-*} {@link java.time.LocalDateTime}, {@code date} {@link
  * java.time.LocalDate}, {@code time-*} {@link java.time.LocalTime}, {@code uuid} {@link java.util.UUID}; an array is a
@@ -87,7 +90,7 @@ public final class EventGenerator {
     var faults = new ArrayList<String>();
     var events = new EventSources(faults);
     for (var event : new SchemaFolder(schemas, faults).events()) {
-      events.add(event.schemas(), event.newestFile());
+      events.add(event.schemas(), event.folder());
     }
     if (!faults.isEmpty()) {
       throw new SchemaException(SchemaException.Code.INVALID_CONTRACT, String.join("\n", faults));

@@ -2,6 +2,7 @@ package dev.millrace.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
@@ -15,14 +16,18 @@ import org.apache.avro.Schema;
 public final class EventType<E extends Event> {
   private final Shape<E> shape;
   private final List<Schema> versions;
+  private final Optional<Former<?>> former;
   private final List<EventType<E>> family;
   private final int version;
   private final int keyIndex;
   private final List<String> keySymbols;
 
-  private EventType(Shape<E> shape, List<Schema> versions, List<EventType<E>> family, int version) {
+  private EventType(Shape<E> shape, List<Schema> versions, Optional<Former<?>> former,
+      List<EventType<E>> family,
+      int version) {
     this.shape = shape;
     this.versions = versions;
+    this.former = former;
     this.family = family;
     this.version = version;
     this.keyIndex = shape.fields().indexOf(key());
@@ -38,13 +43,31 @@ public final class EventType<E extends Event> {
    *     shape's fields are not the newest schema's
    */
   public static <E extends Event> EventType<E> of(Shape<E> shape, List<String> versions) {
+    return of(shape, versions, Optional.empty());
+  }
+
+  /**
+   * The type of a generated record that has former major versions.
+   *
+   * @param former the type as the major version before had it, which knows those before it
+   * @param upcaster makes its events such as this type's first version of the newest major version
+   * @throws SchemaException INVALID_CONTRACT as above, and where another version begins the newest major version
+   */
+  public static <F extends Event, E extends Event> EventType<E> of(Shape<E> shape, List<String> versions,
+      EventType<F> former, Upcaster<? super F, ? extends E> upcaster) {
+    return of(shape, versions, Optional.of(new Former<>(former, upcaster)));
+  }
+
+  private static <E extends Event> EventType<E> of(Shape<E> shape, List<String> versions,
+      Optional<Former<?>> former) {
     var parsed = versions.stream().map(text -> new Schema.Parser().parse(text)).toList();
     var contract = new Contract(parsed.getLast());
     contract.check();
     contract.check(shape);
+    contract.check(Major.of(parsed).getLast(), former.map(before -> before.type().version()).orElse(0));
     var family = new ArrayList<EventType<E>>();
     for (int version = 1; version <= parsed.size(); version++) {
-      family.add(new EventType<>(shape, parsed, family, version));
+      family.add(new EventType<>(shape, parsed, former, family, version));
     }
     return family.getLast();
   }
@@ -53,12 +76,13 @@ public final class EventType<E extends Event> {
    * This type, written under an older version of its schema: for a publisher whose readers are not all upgraded yet.
    * Fields that the older version lacks are left out. Readers are not affected. The same object at every call.
    *
-   * @param version from 1 to the newest
+   * @param version from the first of the newest major version to the newest: nothing makes an event older than that
    */
   public EventType<E> at(int version) {
-    if (version < 1 || version > versions.size()) {
+    int first = Major.of(versions).getLast().first();
+    if (version < first || version > versions.size()) {
       throw new IllegalArgumentException(
-          name() + " has versions 1 to " + versions.size() + ", not " + version);
+          name() + " is written under versions " + first + " to " + versions.size() + ", not " + version);
     }
     return family.get(version - 1);
   }
@@ -119,9 +143,20 @@ public final class EventType<E extends Event> {
     return shape;
   }
 
-  /** The subject under which the schemas are registered: the record's full name (Confluent's RecordNameStrategy). */
+  Optional<Former<?>> former() {
+    return former;
+  }
+
+  /**
+   * The subject under which the schemas are registered: the record's full name (Confluent's RecordNameStrategy), and from
+   * the second major version on its number, such as {@code shop.sales.Paid-2}, as no registry lets a major change follow.
+   */
   public String subject() {
-    return name();
+    return subject(name(), Major.of(versions).size());
+  }
+
+  static String subject(String name, int major) {
+    return major == 1 ? name : name + "-" + major;
   }
 
   @Override

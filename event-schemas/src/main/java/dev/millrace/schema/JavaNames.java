@@ -3,6 +3,7 @@ package dev.millrace.schema;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.lang.model.SourceVersion;
+import org.apache.avro.Schema;
 
 /** The names in one generated source file: imports what it can, and spells out what another type's name hides. */
 final class JavaNames {
@@ -14,12 +15,17 @@ final class JavaNames {
       "when");
 
   private final String ownPackage;
+  private final boolean movesAll;
   private final Set<String> ownTypes;
   private final TreeMap<String, String> imports = new TreeMap<>();
 
-  /** @param ownTypes the simple names of the types in the file's own package */
-  JavaNames(String ownPackage, Set<String> ownTypes) {
+  /**
+   * @param movesAll whether all types that a schema names are generated into this package, whatever their namespace
+   * @param ownTypes the simple names of the types in the file's own package
+   */
+  JavaNames(String ownPackage, boolean movesAll, Set<String> ownTypes) {
     this.ownPackage = ownPackage;
+    this.movesAll = movesAll;
     this.ownTypes = ownTypes;
   }
 
@@ -34,6 +40,15 @@ final class JavaNames {
   static boolean isType(String fullName) {
     return fullName.contains(".") && SourceVersion.isName(fullName)
         && !TAKEN_TYPES.contains(fullName.substring(fullName.lastIndexOf('.') + 1));
+  }
+
+  String home() {
+    return ownPackage;
+  }
+
+  /** The shortest name of the type that is generated from a schema. */
+  String of(Schema schema) {
+    return movesAll ? schema.getName() : type(schema.getFullName());
   }
 
   /** The shortest name of a type that can be used in the file. */

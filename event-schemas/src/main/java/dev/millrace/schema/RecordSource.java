@@ -2,7 +2,6 @@ package dev.millrace.schema;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -25,12 +24,10 @@ final class RecordSource {
    * The source of the record.
    *
    * @param versions every version of an event's schema; empty for a record that is not an event
-   * @param siblings the simple names of the types generated into the same package
    */
-  static String of(Schema schema, List<Schema> versions, Set<String> siblings) {
-    var names = new JavaNames(schema.getNamespace(), siblings);
+  static String of(Schema schema, List<Schema> versions, JavaNames names) {
     var body = new RecordSource(schema, names).body(versions);
-    return "package " + schema.getNamespace() + ";\n\n" + names.imports() + "\n" + body;
+    return "package " + names.home() + ";\n\n" + names.imports() + "\n" + body;
   }
 
   private String body(List<Schema> versions) {
@@ -81,9 +78,9 @@ final class RecordSource {
 
   private void collectNamed(Schema type, Map<String, String> records, Map<String, String> enums) {
     switch (type.getType()) {
-      case RECORD -> records.put(type.getFullName(), "() -> " + names.type(type.getFullName()) + ".SHAPE");
+      case RECORD -> records.put(type.getFullName(), "() -> " + names.of(type) + ".SHAPE");
       case ENUM -> enums.put(type.getFullName(),
-          names.type("java.util.List") + ".of(" + names.type(type.getFullName()) + ".values())");
+          names.type("java.util.List") + ".of(" + names.of(type) + ".values())");
       case ARRAY -> collectNamed(type.getElementType(), records, enums);
       case MAP -> collectNamed(type.getValueType(), records, enums);
       case UNION -> type.getTypes().forEach(branch -> collectNamed(branch, records, enums));
@@ -104,7 +101,18 @@ final class RecordSource {
         .toList();
     return "\n  /** The type of this event, with every version of its schema. */\n  public static final "
         + names.type(HOME + "EventType") + "<" + simpleName + "> TYPE = " + names.type(HOME + "EventType")
-        + ".of(SHAPE, " + names.type("java.util.List") + ".of(" + String.join(", ", texts) + "));\n";
+        + ".of(SHAPE, " + names.type("java.util.List") + ".of(" + String.join(", ", texts) + ")"
+        + former(versions)
+        + ");\n";
+  }
+
+  private String former(List<Schema> versions) {
+    var majors = Major.of(versions);
+    if (majors.size() == 1)
+      return "";
+    var former = majors.get(majors.size() - 2);
+    return ", " + names.type(former.home() + "." + former.newest().getName()) + ".TYPE, new "
+        + names.type(Major.upcaster(majors.getLast().versions().getFirst()).orElseThrow()) + "()";
   }
 
   private String constructor() {
@@ -185,7 +193,7 @@ final class RecordSource {
       case DOUBLE -> boxed ? names.type("java.lang.Double") : "double";
       case STRING -> names.type("java.lang.String");
       case BYTES, FIXED -> names.type("java.nio.ByteBuffer");
-      case RECORD, ENUM -> names.type(type.getFullName());
+      case RECORD, ENUM -> names.of(type);
       case ARRAY -> names.type("java.util.List") + "<" + declared(type.getElementType(), true) + ">";
       case MAP -> names.type("java.util.Map") + "<" + names.type("java.lang.String") + ", "
           + declared(type.getValueType(), true) + ">";

@@ -56,6 +56,8 @@ public enum Rule {
   KEY_CHANGED,
   /** The service that publishes the events. */
   OWNER_CHANGED,
+  /** A new major version: an upcaster makes what it asks for of older events. */
+  MAJOR_CHANGED,
   /** The text of a version that others have already. */
   VERSION_EDITED,
   /** A version that others have already, and that is gone. */

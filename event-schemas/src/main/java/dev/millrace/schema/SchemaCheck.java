@@ -29,13 +29,29 @@ public final class SchemaCheck {
 
   /**
    * What the last of the versions does to those before it that the level protects: the worst first. What differs without
-   * hurting anybody is told of the one right before it.
+   * hurting anybody is told of the one right before it. Where the last begins a new major version, an upcaster answers for
+   * the events before it.
    *
    * @param versions the first first
    */
   public static List<Finding> of(List<Schema> versions, Level level) {
     if (versions.size() < 2 || level == Level.NONE)
       return List.of();
+    var major = Major.of(versions).getLast();
+    if (major.versions().size() == 1)
+      return newMajor(versions.get(versions.size() - 2), versions.getLast());
+    return within(major.versions(), level);
+  }
+
+  private static List<Finding> newMajor(Schema former, Schema newest) {
+    var findings = new ArrayList<>(Differences.ofContract(former, newest));
+    findings.add(Finding.of(Rule.MAJOR_CHANGED, Severity.RISKY, newest.getFullName(), "",
+        Major.upcaster(newest).orElseThrow())
+        .because("old readers cannot read it", "let every reader have the upcaster before it is published"));
+    return sorted(findings);
+  }
+
+  private static List<Finding> within(List<Schema> versions, Level level) {
     var newest = versions.getLast();
     var before = versions.subList(0, versions.size() - 1);
     var findings = new ArrayList<>(between(before.getLast(), newest, level));

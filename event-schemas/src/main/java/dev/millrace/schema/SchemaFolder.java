@@ -27,11 +27,7 @@ final class SchemaFolder {
   }
 
   /** The versions of one event, the first first. */
-  record Versions(Path folder, List<Schema> schemas) {
-    String newestFile() {
-      return folder.resolve("v" + schemas.size() + ".avsc").toString();
-    }
-  }
+  record Versions(Path folder, List<Schema> schemas) {}
 
   /** The events in order of their folders; those with a fault left out. */
   List<Versions> events() {
@@ -117,12 +113,17 @@ final class SchemaFolder {
 
   /** Events of every version are in the log for ever, so each version must be able to read all before it. */
   private void checkHistory(Path folder, List<Schema> schemas) {
+    if (Major.upcaster(schemas.getFirst()).isPresent())
+      faults.add(
+          folder.resolve("v1.avsc") + ": names an upcaster, but there is no version before it: remove it");
+    for (int i = 1; i < schemas.size(); i++) {
+      if (!schemas.get(i).getFullName().equals(schemas.getFirst().getFullName())) {
+        faults.add(folder.resolve("v" + (i + 1) + ".avsc") + ": is named " + schemas.get(i).getFullName()
+            + ", but v1 " + schemas.getFirst().getFullName() + ": make it a new event");
+      }
+    }
     for (int i = 1; i < schemas.size(); i++) {
       var file = folder.resolve("v" + (i + 1) + ".avsc");
-      if (!schemas.get(i).getFullName().equals(schemas.getFirst().getFullName())) {
-        faults.add(file + ": is named " + schemas.get(i).getFullName() + ", but v1 "
-            + schemas.getFirst().getFullName() + ": make it a new event");
-      }
       SchemaCheck.of(schemas.subList(0, i + 1), Level.BACKWARD_TRANSITIVE).stream()
           .filter(finding -> finding.severity().forbidden())
           .forEach(finding -> faults.add(file + ": " + finding));

@@ -3,6 +3,7 @@ package dev.millrace.schema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
@@ -55,8 +56,19 @@ final class TypedDecoder implements EventCodec.Decoder {
   private Plan plan(Schema writer, int id) {
     EventCodec.requireRecord(writer, id);
     var type = types.get(writer.getFullName());
-    return type == null
-        ? ANOTHER_TYPE
-        : new Plan(type.name(), ReadPlan.of(writer, type.newest(), Shapes.of(type)));
+    return type == null ? ANOTHER_TYPE : new Plan(type.name(), read(writer, type));
+  }
+
+  /** What is no version of the type was written by a service that is ahead: it is read as the newest. */
+  private static Read read(Schema writer, EventType<?> type) {
+    int version = type.versions().lastIndexOf(writer) + 1;
+    if (version > 0 && type.former().isPresent()) {
+      var former = type.former().get();
+      if (version <= former.type().version()) {
+        var read = read(writer, former.type());
+        return in -> former.upcast(Objects.requireNonNull(read.read(in)));
+      }
+    }
+    return ReadPlan.of(writer, type.newest(), Shapes.of(type));
   }
 }

@@ -110,7 +110,7 @@ class SchemaCheckTest {
 
     assertThat(shown).extracting(Finding::severity).contains(SAFE, RISKY, DAMAGING, BREAKING);
     assertThat(shown).extracting(Finding::rule).contains(java.util.Arrays.stream(Rule.values())
-        .filter(rule -> rule.compareTo(Rule.VERSION_EDITED) < 0).toArray(Rule[]::new));
+        .filter(rule -> rule.compareTo(Rule.MAJOR_CHANGED) < 0).toArray(Rule[]::new));
   }
 
   @Test
