@@ -30,6 +30,15 @@ final class Json {
     return MAPPER.createObjectNode();
   }
 
+  /** A document on many lines, for people. */
+  static String pretty(String text) {
+    try {
+      return read(text).toPrettyString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + text, e);
+    }
+  }
+
   /** On one line. */
   static String line(JsonNode node) {
     return node.toString();

@@ -10,7 +10,7 @@ import picocli.CommandLine.ScopeType;
 /** The top of the command tree, and what all of it shares. */
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Version.class, scope = ScopeType.INHERIT, usageHelpWidth = 100, sortOptions = false, synopsisSubcommandLabel = "COMMAND", description = "An event-driven streaming backbone: one contract, proved views, safe rebuilds.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "1:failed; the reason is one line on standard error",
-    "2:the command line cannot be understood"})
+    "2:the command line cannot be understood", "100:a change of a schema may not ship"})
 final class Millrace {
   private boolean stackTrace;
 
@@ -42,6 +42,7 @@ final class Millrace {
         .addSubcommand(new DeadLettersCommand(console))
         .addSubcommand(new TailCommand(console))
         .addSubcommand(new BridgeCommand(console))
+        .addSubcommand(new SchemaCommand(console))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new GenerateCompletion())
         .setOut(console.out())

@@ -46,7 +46,8 @@ enum Module {
   // connect for what a bridge says of itself
   CLI("cli", false, "dev.millrace.cli", "dev.millrace.dev", "dev.millrace.runtime", "dev.millrace.connect",
       "dev.millrace.example..",
-      "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..");
+      "dev.millrace.bench..", "dev.millrace.schema", "picocli", "com.fasterxml.jackson..", "org.apache.avro",
+      "javax.xml.stream");
 
   private static final String EVERYBODY = "java.. javax.sql.. javax.annotation.. jdk.jfr.. org.jspecify.. org.slf4j..";
 

@@ -24,6 +24,14 @@ record Contract(Schema schema) {
             "does not say its \"" + property + "\": add \"" + property + "\": \"…\" beside its \"name\"");
       }
     }
+    var level = schema.getProp("compatibility");
+    if (level != null) {
+      try {
+        Level.of(level);
+      } catch (IllegalArgumentException e) {
+        throw invalid("has the \"compatibility\" " + e.getMessage());
+      }
+    }
     var key = schema.getField(schema.getProp("key"));
     if (key == null) {
       throw invalid("has the key \"" + schema.getProp("key") + "\", which is none of its fields");

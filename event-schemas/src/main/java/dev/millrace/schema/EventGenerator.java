@@ -89,7 +89,9 @@ public final class EventGenerator {
   public static void generate(Path schemas, Path sources) throws IOException {
     var faults = new ArrayList<String>();
     var events = new EventSources(faults);
-    for (var event : new SchemaFolder(schemas, faults).events()) {
+    var folder = new SchemaFolder(schemas, faults);
+    for (var event : folder.events()) {
+      folder.checkHistory(event);
       events.add(event.schemas(), event.folder());
     }
     if (!faults.isEmpty()) {

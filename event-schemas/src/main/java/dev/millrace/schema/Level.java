@@ -2,6 +2,7 @@ package dev.millrace.schema;
 
 import java.util.List;
 import java.util.Locale;
+import org.apache.avro.Schema;
 
 /** Who must be able to read whose events, for a schema to follow others. */
 public enum Level {
@@ -42,6 +43,12 @@ public enum Level {
     }
     throw new IllegalArgumentException(
         "'" + name + "' is no compatibility level: use one of " + List.of(values()));
+  }
+
+  /** The level that an event's newest version says beside its fields, as {@code "compatibility": "BACKWARD"}. */
+  public static Level of(Schema newest) {
+    var own = newest.getProp("compatibility");
+    return own == null ? FULL_TRANSITIVE : of(own);
   }
 
   /** Whether these must be able to read: {@link Hurt#NEW_READERS} going backward, {@link Hurt#OLD_READERS} forward. */

@@ -72,7 +72,7 @@ final class SchemaFolder {
       parse(file).ifPresent(schemas::add);
     });
     if (faults.size() == before) {
-      checkHistory(folder, schemas);
+      checkNames(folder, schemas);
     }
     return faults.size() == before ? Optional.of(new Versions(folder, schemas)) : Optional.empty();
   }
@@ -111,20 +111,24 @@ final class SchemaFolder {
     }
   }
 
-  /** Events of every version are in the log for ever, so each version must be able to read all before it. */
-  private void checkHistory(Path folder, List<Schema> schemas) {
+  private void checkNames(Path folder, List<Schema> schemas) {
     if (Major.upcaster(schemas.getFirst()).isPresent())
       faults.add(
           folder.resolve("v1.avsc") + ": names an upcaster, but there is no version before it: remove it");
+    var name = schemas.getFirst().getFullName();
     for (int i = 1; i < schemas.size(); i++) {
-      if (!schemas.get(i).getFullName().equals(schemas.getFirst().getFullName())) {
+      if (!schemas.get(i).getFullName().equals(name)) {
         faults.add(folder.resolve("v" + (i + 1) + ".avsc") + ": is named " + schemas.get(i).getFullName()
-            + ", but v1 " + schemas.getFirst().getFullName() + ": make it a new event");
+            + ", but v1 " + name + ": make it a new event");
       }
     }
-    for (int i = 1; i < schemas.size(); i++) {
-      var file = folder.resolve("v" + (i + 1) + ".avsc");
-      SchemaCheck.of(schemas.subList(0, i + 1), Level.BACKWARD_TRANSITIVE).stream()
+  }
+
+  /** Events of every version are in the log for ever, so each version must be able to read all before it. */
+  void checkHistory(Versions event) {
+    for (int i = 1; i < event.schemas.size(); i++) {
+      var file = event.folder.resolve("v" + (i + 1) + ".avsc");
+      SchemaCheck.of(event.schemas.subList(0, i + 1), Level.BACKWARD_TRANSITIVE).stream()
           .filter(finding -> finding.severity().forbidden())
           .forEach(finding -> faults.add(file + ": " + finding));
     }
