@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 
 /** The benches by name, and how their figures are printed. */
 public final class Benches {
-  private static final List<Bench> ALL = List.of(new CodecBench(), new PublishBench(),
+  private static final List<Bench> ALL = List.of(new CodecBench(), new SchemaBench(), new PublishBench(),
       new KinesisPublishBench(), new ProjectBench(),
       new RebuildBench(), new RebuildCurve(), new RebuildFreshness(), new EndToEndBench());
   private static final JsonMapper JSON = JsonMapper.builder()

@@ -1,11 +1,8 @@
 package dev.millrace.bench;
 
 import bench.Order;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,7 +10,6 @@ import java.util.List;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The codec beside Avro's own generic and specific paths, each at its quickest (fast reader, custom coders, reused encoders
@@ -49,23 +45,23 @@ final class CodecBench implements Bench {
         new GenericDatumReader<Object>(schema, schema, genericData));
     var specificOrders = specifics.decodeAll(avro);
     var genericOrders = generics.decodeAll(avro);
-    var json = new Json();
+    var json = new OrderJson();
     var texts = new ArrayList<byte[]>();
     for (var order : orders) {
       texts.add(json.write(order));
     }
 
     var encode = new LinkedHashMap<String, Rounds.Subject>();
-    encode.put("millrace", () -> perOperation(events, orders, codec::encode));
-    encode.put("avro-specific", () -> perOperation(events, specificOrders, specifics::encode));
-    encode.put("avro-generic", () -> perOperation(events, genericOrders, generics::encode));
-    encode.put("jackson", () -> perOperation(events, orders, json::write));
+    encode.put("millrace", () -> PerEvent.nanos(events, orders, codec::encode));
+    encode.put("avro-specific", () -> PerEvent.nanos(events, specificOrders, specifics::encode));
+    encode.put("avro-generic", () -> PerEvent.nanos(events, genericOrders, generics::encode));
+    encode.put("jackson", () -> PerEvent.nanos(events, orders, json::write));
     var figures = new ArrayList<>(rounds.measure("encode", "ns/event", PEER, encode));
     var decode = new LinkedHashMap<String, Rounds.Subject>();
-    decode.put("millrace", () -> perOperation(events, framed, decoder::decode));
-    decode.put("avro-specific", () -> perOperation(events, avro, specifics::decode));
-    decode.put("avro-generic", () -> perOperation(events, avro, generics::decode));
-    decode.put("jackson", () -> perOperation(events, texts, json::read));
+    decode.put("millrace", () -> PerEvent.nanos(events, framed, decoder::decode));
+    decode.put("avro-specific", () -> PerEvent.nanos(events, avro, specifics::decode));
+    decode.put("avro-generic", () -> PerEvent.nanos(events, avro, generics::decode));
+    decode.put("jackson", () -> PerEvent.nanos(events, texts, json::read));
     figures.addAll(rounds.measure("decode", "ns/event", PEER, decode));
     figures.addAll(sizes(framed, texts));
     return figures;
@@ -77,41 +73,4 @@ final class CodecBench implements Bench {
     return List.of(new Figure(name(), "millrace", "size", "bytes/event", ours, 1, "jackson", ours / theirs),
         new Figure(name(), "jackson", "size", "bytes/event", theirs, 1, "jackson", 1));
   }
-
-  /** Where each result is put, so that the work is not optimised away. */
-  @SuppressWarnings("unused")
-  private static volatile @Nullable Object made;
-
-  @FunctionalInterface
-  private interface Operation<T> {
-    Object apply(T value) throws Exception;
-  }
-
-  private static <T> double perOperation(long events, List<T> values, Operation<T> operation)
-      throws Exception {
-    long started = System.nanoTime();
-    for (long i = 0; i < events; i++) {
-      made = operation.apply(values.get((int) (i % KEPT)));
-    }
-    return (double) (System.nanoTime() - started) / events;
-  }
-
-  /** Jackson, on the same record. */
-  private static final class Json {
-    private final ObjectMapper mapper = JsonMapper.builder().addMixIn(Order.class, NoType.class).build();
-
-    byte[] write(Order order) throws IOException {
-      return mapper.writeValueAsBytes(order);
-    }
-
-    Order read(byte[] text) throws IOException {
-      return mapper.readValue(text, Order.class);
-    }
-  }
-
-  interface NoType {
-    @com.fasterxml.jackson.annotation.JsonIgnore
-    Object eventType();
-  }
-
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "publish", "publish-kinesis", "project", "rebuild", "rebuild-curve",
+  @ValueSource(strings = {"codec", "schema", "publish", "publish-kinesis", "project", "rebuild",
+      "rebuild-curve",
       "rebuild-freshness",
       "end-to-end"})
   void every_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
@@ -60,9 +61,10 @@ class BenchesTest {
   @Test
   void no_bench_is_left_out_here() {
     assertThat(Benches.names())
-        .isEqualTo(List.of("codec", "publish", "publish-kinesis", "project", "rebuild", "rebuild-curve",
-            "rebuild-freshness",
-            "end-to-end"));
+        .isEqualTo(
+            List.of("codec", "schema", "publish", "publish-kinesis", "project", "rebuild", "rebuild-curve",
+                "rebuild-freshness",
+                "end-to-end"));
   }
 
   private static JsonNode json(String line) {

@@ -26,6 +26,20 @@ final class Json {
     return MAPPER.readTree(text);
   }
 
+  /**
+   * A line that an instance answered with.
+   *
+   * @throws CliException BAD_ANSWER where it is no JSON
+   */
+  static JsonNode answered(String line) {
+    try {
+      return read(line);
+    } catch (JsonProcessingException e) {
+      throw new CliException(CliException.Code.BAD_ANSWER,
+          "the instance answered with a line that is not JSON: " + Table.printable(line), e);
+    }
+  }
+
   static ObjectNode object() {
     return MAPPER.createObjectNode();
   }

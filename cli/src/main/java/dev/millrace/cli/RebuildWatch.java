@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +25,7 @@ final class RebuildWatch {
     var last = new JsonNode[]{Json.object()};
     boolean terminal = Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
     instance.lines(line -> {
-      JsonNode state = read(line);
+      JsonNode state = Json.answered(line);
       last[0] = state;
       if (output.json())
         console.out().println(line);
@@ -39,14 +38,6 @@ final class RebuildWatch {
       console.err().flush();
     }
     return last[0];
-  }
-
-  private static JsonNode read(String line) {
-    try {
-      return Json.read(line);
-    } catch (JsonProcessingException e) {
-      throw new CliException(CliException.Code.BAD_ANSWER, "the instance's progress is no JSON: " + line, e);
-    }
   }
 
   private void tell(JsonNode state, boolean terminal) {

@@ -10,6 +10,7 @@ import dev.millrace.schema.Level;
 import dev.millrace.schema.Registration;
 import dev.millrace.schema.SchemaCheck;
 import dev.millrace.schema.SchemaRegistry;
+import dev.millrace.schema.SchemaSource;
 import dev.millrace.schema.Severity;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +61,7 @@ final class SchemaCommand {
           "  millrace schema check sales/event-schemas --against registry:http://localhost:8081 --format github"})
   int check(
       @Parameters(paramLabel = "DIR", arity = "0..*", description = "the folders of the schemas; event-schemas unless said") @Nullable List<Path> dirs,
-      @Option(names = "--against", required = true, paramLabel = "git:REF|registry:URL|DIR", converter = SchemaSource.Converter.class, description = "what others have: the same folders at a commit, a registry, or another folder") SchemaSource against,
+      @Option(names = "--against", required = true, paramLabel = "git:REF|registry:URL|DIR", converter = SourceConverter.class, description = "what others have: the same folders at a commit, a registry, or another folder") SchemaSource against,
       @Option(names = "--level", paramLabel = "LEVEL", converter = LevelConverter.class, description = "whom a change must not hurt: BACKWARD, FORWARD or FULL, each also with _TRANSITIVE, or NONE; what each schema says unless said, and FULL_TRANSITIVE where it says nothing") @Nullable Level level,
       @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text (the default), json (one finding a line), github or junit") Findings.Format format)
       throws IOException {
@@ -89,8 +91,8 @@ final class SchemaCommand {
       "  millrace schema diff git:main event-schemas",
       "  millrace schema diff event-schemas/sales/OrderPlaced/v1.avsc event-schemas/sales/OrderPlaced/v2.avsc"})
   int diff(
-      @Parameters(index = "0", paramLabel = "A", converter = SchemaSource.Converter.class, description = "the older: a folder, a file, git:REF (the folder of the other at a commit) or registry:URL") SchemaSource older,
-      @Parameters(index = "1", paramLabel = "B", converter = SchemaSource.Converter.class, description = "the newer") SchemaSource newer,
+      @Parameters(index = "0", paramLabel = "A", converter = SourceConverter.class, description = "the older: a folder, a file, git:REF (the folder of the other at a commit) or registry:URL") SchemaSource older,
+      @Parameters(index = "1", paramLabel = "B", converter = SourceConverter.class, description = "the newer") SchemaSource newer,
       @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text (the default), json (one finding a line), github or junit") Findings.Format format)
       throws IOException {
     var folders = folderOf(older).or(() -> folderOf(newer)).map(List::of).orElse(List.of(DEFAULT));
@@ -187,7 +189,7 @@ final class SchemaCommand {
       "%nExamples:", "  millrace schema list",
       "  millrace schema list --from registry:http://localhost:8081"})
   int list(
-      @Option(names = "--from", paramLabel = "git:REF|registry:URL|DIR", converter = SchemaSource.Converter.class, description = "where the schemas are; the folder event-schemas unless said") @Nullable SchemaSource from,
+      @Option(names = "--from", paramLabel = "git:REF|registry:URL|DIR", converter = SourceConverter.class, description = "where the schemas are; the folder event-schemas unless said") @Nullable SchemaSource from,
       @Mixin Output output) throws IOException {
     var rows = new ArrayList<JsonNode>();
     read(from).byName().forEach((name, versions) -> {
@@ -206,7 +208,7 @@ final class SchemaCommand {
       "  millrace schema show shop.sales.OrderPlaced --version 1"})
   int show(@Parameters(paramLabel = "EVENT", description = "the event's full name") String event,
       @Option(names = "--version", paramLabel = "N", converter = Count.class, description = "which version; the newest unless said") @Nullable Integer version,
-      @Option(names = "--from", paramLabel = "git:REF|registry:URL|DIR", converter = SchemaSource.Converter.class, description = "where the schemas are; the folder event-schemas unless said") @Nullable SchemaSource from)
+      @Option(names = "--from", paramLabel = "git:REF|registry:URL|DIR", converter = SourceConverter.class, description = "where the schemas are; the folder event-schemas unless said") @Nullable SchemaSource from)
       throws IOException {
     var versions = versions(read(from), event);
     if (version != null && version > versions.size())
@@ -250,6 +252,24 @@ final class SchemaCommand {
     return refused.isEmpty() ? 0 : FORBIDDEN;
   }
 
+  @Command(name = "usage", description = "Counts which schemas the records of a stream were written under.", footer = {
+      "%nReads every record that is kept, by way of a running instance. A version with no records can be retired.",
+      "%nExamples:", "  millrace schema usage sales.orders", "  millrace schema usage sales.orders -o json"})
+  int usage(@Parameters(paramLabel = "STREAM", description = "the stream's name") String stream,
+      @Mixin Instance instance, @Mixin Output output) {
+    var rows = new ArrayList<JsonNode>();
+    instance.lines(line -> {
+      var row = Json.answered(line);
+      if (row.has("counted"))
+        console.err().println("millrace: " + row.path("counted").asLong() + " records counted");
+      else
+        rows.add(row);
+      return !console.readerHasGone();
+    }, List.of(), "streams", stream, "schemas");
+    print(rows, output);
+    return 0;
+  }
+
   private void print(List<JsonNode> rows, Output output) {
     if (output.json())
       rows.forEach(row -> console.out().println(Json.line(row)));
@@ -261,11 +281,7 @@ final class SchemaCommand {
   static final class LevelConverter implements ITypeConverter<Level> {
     @Override
     public Level convert(String value) {
-      try {
-        return Level.of(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return converted(value, Level::of);
     }
   }
 
@@ -273,7 +289,23 @@ final class SchemaCommand {
   static final class AddressConverter implements ITypeConverter<URI> {
     @Override
     public URI convert(String value) {
-      return SchemaSource.Converter.address(value);
+      return converted(value, SchemaSource::address);
+    }
+  }
+
+  /** Reads from the command line where schemas are. */
+  static final class SourceConverter implements ITypeConverter<SchemaSource> {
+    @Override
+    public SchemaSource convert(String value) {
+      return converted(value, SchemaSource::parse);
+    }
+  }
+
+  private static <T> T converted(String value, Function<String, T> parsing) {
+    try {
+      return parsing.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.Instance.Parameter;
 import java.util.ArrayList;
@@ -62,15 +61,7 @@ final class TailCommand implements Callable<Integer> {
 
   /** On one line: the widths of those that follow are not known yet. */
   private static String text(String line) {
-    JsonNode entry;
-    try {
-      entry = Json.read(line);
-    } catch (JsonProcessingException e) {
-      throw new CliException(CliException.Code.BAD_ANSWER,
-          "the instance answered with a line that is not JSON: "
-              + Table.printable(line),
-          e);
-    }
+    JsonNode entry = Json.answered(line);
     JsonNode envelope = entry.path("envelope");
     return String.join("  ", List.of(
         entry.path("partition").asText() + "@" + entry.path("position").asText(),

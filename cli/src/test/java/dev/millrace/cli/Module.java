@@ -30,7 +30,7 @@ enum Module {
       "dev.millrace.streams",
       "dev.millrace.publish", "dev.millrace.log..", "dev.millrace.schema", "io.micronaut..",
       "io.micrometer..",
-      "io.opentelemetry..", "io.swagger..", "jakarta..", "reactor..", "org.reactivestreams",
+      "io.opentelemetry..", "io.swagger..", "org.apache.avro", "jakarta..", "reactor..", "org.reactivestreams",
       "com.zaxxer.hikari.."),
   TESTKIT("testkit", true, "dev.millrace.testkit", "dev.millrace.view", "dev.millrace.streams",
       "dev.millrace.log..",

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * A schema registry that speaks Confluent's REST protocol, for Avro, on PostgreSQL, on the loopback interface. Each
  * request has a virtual thread. It keeps nothing itself: several may serve one database, and a restart loses nothing.
  *
- * <p>Deleting subjects and versions, modes, contexts and references are not here yet: 404, with a proper body.
+ * <p>Contexts share one space of ids. Metadata and rules of a schema are passed over, and global ids (GUIDs) are not known.
  */
 public final class DevRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DevRegistry.class);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /**
@@ -25,7 +26,8 @@ final class RegistryApi {
   }
 
   RegistryRoutes routes() {
-    return new RegistryRoutes()
+    var routes = new RegistryModes(store).on(new RegistryDeletes(store).on(new RegistryRoutes()));
+    return routes
         .on("GET", "/", request -> store.read(connection -> Map.of()))
         .on("POST", "/", request -> Map.of())
         .on("GET", "/schemas/types", request -> List.of("AVRO"))
@@ -33,12 +35,18 @@ final class RegistryApi {
         .on("GET", "/schemas/ids/{}/schema", request -> new Raw(text(request.id())))
         .on("GET", "/schemas/ids/{}/subjects", this::subjectsOf)
         .on("GET", "/schemas/ids/{}/versions", this::versionsOf)
+        .on("GET", "/schemas", this::schemas)
+        .on("GET", "/contexts", this::contexts)
+        .on("GET", "/v1/metadata/id", request -> ordered("scope",
+            ordered("path", List.of(), "clusters", Map.of("schema-registry-cluster", "millrace")), "id", ""))
+        .on("GET", "/v1/metadata/version", request -> Map.of("version", "7.9.0", "commitId", "millrace"))
         .on("GET", "/subjects", this::subjects)
         .on("POST", "/subjects/{}", this::lookup)
         .on("GET", "/subjects/{}/versions", this::versions)
         .on("POST", "/subjects/{}/versions", this::register)
         .on("GET", "/subjects/{}/versions/{}", request -> described(version(request)))
         .on("GET", "/subjects/{}/versions/{}/schema", request -> new Raw(version(request).text()))
+        .on("GET", "/subjects/{}/versions/{}/referencedby", this::referencedBy)
         .on("POST", "/compatibility/subjects/{}/versions", this::compatibleWithAll)
         .on("POST", "/compatibility/subjects/{}/versions/{}", this::compatibleWithOne)
         .on("GET", "/config",
@@ -55,6 +63,10 @@ final class RegistryApi {
       var answer = new LinkedHashMap<String, Object>();
       answer.put("schema",
           RegistryStore.text(connection, request.id()).orElseThrow(() -> unknown(request.id())));
+      var references = RegistryStore.references(connection, request.id());
+      if (!references.isEmpty()) {
+        answer.put("references", references.json());
+      }
       if (request.asks("fetchMaxId")) {
         answer.put("maxId", RegistryStore.lastId(connection));
       }
@@ -71,34 +83,73 @@ final class RegistryApi {
   }
 
   private Object subjectsOf(RegistryRequest request) {
-    return uses(request.id()).stream().map(Version::subject).distinct().toList();
+    return uses(request).stream().map(Version::subject).distinct().toList();
   }
 
   private Object versionsOf(RegistryRequest request) {
-    return uses(request.id()).stream().map(use -> ordered("subject", use.subject(), "version", use.version()))
+    return uses(request).stream().map(use -> ordered("subject", use.subject(), "version", use.version()))
         .toList();
   }
 
-  private List<Version> uses(int id) {
-    var uses = store.read(connection -> RegistryStore.uses(connection, id));
+  private List<Version> uses(RegistryRequest request) {
+    var uses = store.read(connection -> RegistryStore.uses(connection, request.id()));
     if (uses.isEmpty()) {
-      throw unknown(id);
+      throw unknown(request.id());
     }
-    return uses;
+    return wanted(uses, request);
+  }
+
+  /** Those that are not deleted; with {@code deleted} all, with {@code deletedOnly} the others. */
+  private static List<Version> wanted(List<Version> versions, RegistryRequest request) {
+    if (request.asks("deletedOnly"))
+      return versions.stream().filter(Version::deleted).toList();
+    return request.asks("deleted")
+        ? versions
+        : versions.stream().filter(version -> !version.deleted()).toList();
   }
 
   private Object subjects(RegistryRequest request) {
+    var all = store.read(RegistryStore::all);
+    var active = all.stream().filter(version -> !version.deleted()).map(Version::subject).distinct().toList();
+    var subjects = wanted(all, request).stream().map(Version::subject).distinct()
+        .filter(subject -> !request.asks("deletedOnly") || !active.contains(subject));
+    return page(subjects.filter(subject -> subject.startsWith(prefix(request))), request);
+  }
+
+  private Object schemas(RegistryRequest request) {
+    var versions = wanted(store.read(RegistryStore::all), request).stream()
+        .filter(version -> version.subject().startsWith(prefix(request))).toList();
+    var latest = new LinkedHashMap<String, Version>();
+    versions.forEach(version -> latest.put(version.subject(), version));
+    var chosen = request.asks("latestOnly") ? latest.values().stream() : versions.stream();
+    return page(chosen.map(RegistryApi::described), request);
+  }
+
+  private static String prefix(RegistryRequest request) {
+    return request.query().getOrDefault("subjectPrefix", "");
+  }
+
+  private static <T> List<T> page(Stream<T> all, RegistryRequest request) {
     int limit = request.number("limit", -1);
-    var prefix = request.query().getOrDefault("subjectPrefix", "");
-    return store.read(RegistryStore::subjects).stream().filter(subject -> subject.startsWith(prefix))
-        .skip(Math.max(0, request.number("offset", 0))).limit(limit < 0 ? Long.MAX_VALUE : limit).toList();
+    return all.skip(Math.max(0, request.number("offset", 0))).limit(limit < 0 ? Long.MAX_VALUE : limit)
+        .toList();
+  }
+
+  /** The contexts that subjects are in, written {@code :.context:subject}; all share one space of ids here. */
+  private Object contexts(RegistryRequest request) {
+    return Stream.concat(Stream.of("."), store.read(RegistryStore::all).stream().map(Version::subject)
+        .filter(subject -> subject.startsWith(":.") && subject.indexOf(':', 1) > 0)
+        .map(subject -> subject.substring(1, subject.indexOf(':', 1)))).distinct().toList();
   }
 
   private Object lookup(RegistryRequest request) {
-    var schema = RegistryRequest.schema(request.json());
+    var json = request.json();
     return store.read(connection -> {
-      var found = RegistryStore.lookup(connection, request.subject(), schema.fingerprint());
-      if (found.isEmpty() && RegistryStore.versions(connection, request.subject()).isEmpty()) {
+      var schema = RegistryRequest.schema(json, connection);
+      boolean deleted = request.asks("deleted");
+      var found = RegistryStore.lookup(connection, request.subject(), schema.fingerprint(), deleted);
+      if (found.isEmpty()
+          && wanted(RegistryStore.allVersions(connection, request.subject()), request).isEmpty()) {
         throw RegistryError.noSubject(request.subject());
       }
       return described(found.orElseThrow(() -> new RegistryError(40403, "Schema not found")));
@@ -106,33 +157,60 @@ final class RegistryApi {
   }
 
   private Object versions(RegistryRequest request) {
-    var versions = store.read(connection -> RegistryStore.versions(connection, request.subject()));
+    return found(request).stream().map(Version::version).toList();
+  }
+
+  private List<Version> found(RegistryRequest request) {
+    var versions = wanted(store.read(connection -> RegistryStore.allVersions(connection, request.subject())),
+        request);
     if (versions.isEmpty()) {
       throw RegistryError.noSubject(request.subject());
     }
-    return versions.stream().map(Version::version).toList();
+    return versions;
   }
 
   private Object register(RegistryRequest request) {
     var subject = request.subject();
-    var schema = request.schema();
+    var json = request.json();
+    var schema = store.read(connection -> RegistryRequest.schema(json, connection));
+    int asked = json.path("id").asInt(0);
     // Most registrations repeat one: those need no lock.
-    var known = store.read(connection -> RegistryStore.lookup(connection, subject, schema.fingerprint()));
-    int id = known.map(Version::id).orElseGet(() -> store.change(connection -> {
-      var meanwhile = RegistryStore.lookup(connection, subject, schema.fingerprint());
-      if (meanwhile.isPresent()) {
-        return meanwhile.get().id();
-      }
-      requireCompatible(connection, subject, schema.schema());
-      return RegistryStore.add(connection, subject, schema);
+    var known = store
+        .read(connection -> RegistryStore.lookup(connection, subject, schema.fingerprint(), false));
+    if (known.isPresent() && (asked <= 0 || asked == known.get().id()))
+      return Map.of("id", known.get().id());
+    return Map.of("id", store.change(connection -> {
+      var mode = RegistryStore.effectiveMode(connection, subject);
+      mode.requireWritable(subject);
+      if (asked > 0 && mode != RegistryMode.IMPORT)
+        throw new RegistryError(42205, "Subject " + subject + " is not in import mode");
+      if (mode == RegistryMode.IMPORT && asked > 0)
+        return imported(connection, subject, schema, asked);
+      return added(connection, subject, schema);
     }));
-    return Map.of("id", id);
+  }
+
+  private static int added(Connection connection, String subject, RegistrySchema schema) throws SQLException {
+    var meanwhile = RegistryStore.lookup(connection, subject, schema.fingerprint(), false);
+    if (meanwhile.isPresent())
+      return meanwhile.get().id();
+    requireCompatible(connection, subject, schema.schema());
+    return RegistryStore.add(connection, subject, schema);
+  }
+
+  /** As it was elsewhere: nothing is held against anything. */
+  private static int imported(Connection connection, String subject, RegistrySchema schema, int id)
+      throws SQLException {
+    var meanwhile = RegistryStore.lookup(connection, subject, schema.fingerprint(), false);
+    return meanwhile.isPresent() && meanwhile.get().id() == id
+        ? id
+        : RegistryStore.addAs(connection, subject, schema, id);
   }
 
   private static void requireCompatible(Connection connection, String subject, Schema schema)
       throws SQLException {
     var rule = RegistryStore.effectiveRule(connection, subject);
-    var reasons = rule.violations(schema, schemas(RegistryStore.versions(connection, subject)));
+    var reasons = rule.violations(schema, schemas(connection, RegistryStore.versions(connection, subject)));
     if (!reasons.isEmpty()) {
       throw new RegistryError(409,
           "Schema being registered is incompatible with an earlier schema for subject \""
@@ -142,11 +220,13 @@ final class RegistryApi {
 
   private Version version(RegistryRequest request) {
     var wanted = request.version();
-    var versions = store.read(connection -> RegistryStore.versions(connection, request.subject()));
-    if (versions.isEmpty()) {
-      throw RegistryError.noSubject(request.subject());
-    }
-    return find(versions, wanted).orElseThrow(() -> RegistryError.noVersion(wanted.orElseThrow()));
+    return find(found(request), wanted).orElseThrow(() -> RegistryError.noVersion(wanted.orElseThrow()));
+  }
+
+  private Object referencedBy(RegistryRequest request) {
+    var version = version(request);
+    return store
+        .read(connection -> RegistryStore.referencing(connection, version.subject(), version.version()));
   }
 
   private static Optional<Version> find(List<Version> versions, Optional<Integer> wanted) {
@@ -174,9 +254,10 @@ final class RegistryApi {
     boolean verbose = request.asks("verbose");
     var answer = new LinkedHashMap<String, Object>();
     try {
-      var schema = RegistryRequest.schema(request.json()).schema();
+      var json = request.json();
+      var schema = store.read(connection -> RegistryRequest.schema(json, connection)).schema();
       var rule = store.read(connection -> RegistryStore.effectiveRule(connection, request.subject()));
-      var reasons = rule.violations(schema, schemas(earlier));
+      var reasons = rule.violations(schema, store.read(connection -> schemas(connection, earlier)));
       answer.put("is_compatible", reasons.isEmpty());
       if (verbose && !reasons.isEmpty()) {
         answer.put("messages", messages(reasons, rule));
@@ -197,8 +278,11 @@ final class RegistryApi {
     return messages;
   }
 
-  private static List<Schema> schemas(List<Version> versions) {
-    return versions.stream().map(version -> new Schema.Parser().parse(version.text())).toList();
+  private static List<Schema> schemas(Connection connection, List<Version> versions) throws SQLException {
+    var schemas = new ArrayList<Schema>();
+    for (var version : versions)
+      schemas.add(RegistrySchema.parsed(version.text(), version.references().texts(connection)));
+    return schemas;
   }
 
   private Object rule(RegistryRequest request) {
@@ -246,8 +330,12 @@ final class RegistryApi {
   }
 
   private static Object described(Version version) {
-    return ordered("subject", version.subject(), "version", version.version(), "id", version.id(), "schema",
+    var described = ordered("subject", version.subject(), "version", version.version(), "id", version.id(),
+        "schema",
         version.text());
+    if (!version.references().isEmpty())
+      described.put("references", version.references().json());
+    return described;
   }
 
   private static Map<String, Object> ordered(Object... namesAndValues) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,30 +84,21 @@ record RegistryRequest(List<String> path, Map<String, String> query, String body
     }
   }
 
-  /** @throws RegistryError 42201, and 42205 for an id of the caller's own choice, which only an import may make */
-  RegistrySchema schema() {
-    var json = json();
-    if (json.path("id").asInt(0) > 0) {
-      throw new RegistryError(42205,
-          "Subject " + subject() + " is not in import mode: send the schema without an id");
-    }
-    return schema(json);
-  }
-
-  /** @throws RegistryError 42201 */
-  static RegistrySchema schema(ObjectNode json) {
+  /**
+   * The schema of a body.
+   *
+   * @param connection where what it refers to is found
+   * @throws RegistryError 42201
+   */
+  static RegistrySchema schema(ObjectNode json, Connection connection) throws SQLException {
     var type = json.path("schemaType").asText("");
     if (!type.isEmpty() && !type.equals("AVRO") && !type.equals("null")) {
       throw RegistryError.invalidSchema("the type " + type + " is not known here, only AVRO", null);
     }
-    if (!json.path("references").isEmpty()) {
-      throw RegistryError.invalidSchema(
-          "references are not known here: write the referenced types into the schema",
-          null);
-    }
     if (!json.path("schema").isTextual()) {
       throw RegistryError.invalidSchema("the body has no text \"schema\"", null);
     }
-    return RegistrySchema.parse(json.path("schema").textValue());
+    var references = RegistryReferences.of(json.path("references"));
+    return RegistrySchema.parse(json.path("schema").textValue(), references, references.texts(connection));
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.avro.Schema;
 
 /**
@@ -17,40 +18,54 @@ import org.apache.avro.Schema;
  * of documentation counts.
  *
  * @param text as Avro writes it, with all properties
- * @param fingerprint SHA-256 of the text with the members of each object sorted, in hexadecimal
+ * @param references what it refers to, whose types the text does not have
+ * @param fingerprint SHA-256 of the text with the members of each object sorted, and of the references, in hexadecimal
  */
-record RegistrySchema(Schema schema, String text, String fingerprint) {
+record RegistrySchema(Schema schema, String text, RegistryReferences references, String fingerprint) {
   private static final ObjectMapper SORTED = JsonMapper.builder()
       .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-  /** @throws RegistryError 42201 */
-  static RegistrySchema parse(String text) {
+  /**
+   * Parses a text.
+   *
+   * @param referenced the texts of what it refers to, each after those that it refers to itself
+   * @throws RegistryError 42201
+   */
+  static RegistrySchema parse(String text, RegistryReferences references, List<String> referenced) {
     try {
-      var schema = parsed(text);
-      var written = schema.toString();
+      var schema = parsed(text, referenced);
+      // With the types that it refers to Avro would write it as another.
+      var written = references.isEmpty() ? schema.toString() : SORTED.readTree(text).toString();
       if (!StandardCharsets.UTF_8.newEncoder().canEncode(written)) {
         throw RegistryError.invalidSchema("its text holds half a character (a lone surrogate)", null);
       }
-      return new RegistrySchema(schema, written, fingerprint(written));
+      return new RegistrySchema(schema, written, references, fingerprint(written, references));
     } catch (JsonProcessingException e) {
       throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static Schema parsed(String text) {
+  /** @throws RegistryError 42201 */
+  static Schema parsed(String text, List<String> referenced) {
     try {
-      return new Schema.Parser().parse(text);
+      var parser = new Schema.Parser();
+      referenced.forEach(parser::parse);
+      return parser.parse(text);
     } catch (RuntimeException | StackOverflowError e) {
       // Avro says no in many ways: an unknown name is a NullPointerException, and nesting has no bound.
       throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static String fingerprint(String written) throws JsonProcessingException {
+  private static String fingerprint(String written, RegistryReferences references)
+      throws JsonProcessingException {
     var sorted = SORTED.writeValueAsBytes(SORTED.readValue(written, Object.class));
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
+      var digest = MessageDigest.getInstance("SHA-256");
+      if (!references.isEmpty())
+        digest.update(references.json().toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest(sorted));
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java has SHA-256", impossible);
     }

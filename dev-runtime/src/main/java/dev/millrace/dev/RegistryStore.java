@@ -24,17 +24,29 @@ final class RegistryStore {
       INSERT INTO millrace_registry.last_id SELECT 0 WHERE NOT EXISTS (SELECT FROM millrace_registry.last_id);
       CREATE TABLE IF NOT EXISTS millrace_registry.schemas (
         id integer PRIMARY KEY, fingerprint text NOT NULL UNIQUE, text text NOT NULL);
+      ALTER TABLE millrace_registry.schemas ADD COLUMN IF NOT EXISTS refs text NOT NULL DEFAULT '[]';
       CREATE TABLE IF NOT EXISTS millrace_registry.versions (
         subject text NOT NULL, version integer NOT NULL, id integer NOT NULL REFERENCES millrace_registry.schemas,
-        PRIMARY KEY (subject, version), UNIQUE (subject, id));
+        PRIMARY KEY (subject, version));
+      ALTER TABLE millrace_registry.versions DROP CONSTRAINT IF EXISTS versions_subject_id_key;
+      ALTER TABLE millrace_registry.versions ADD COLUMN IF NOT EXISTS deleted boolean NOT NULL DEFAULT false;
       CREATE INDEX IF NOT EXISTS versions_id ON millrace_registry.versions (id);
       CREATE TABLE IF NOT EXISTS millrace_registry.rules (subject text PRIMARY KEY, rule text NOT NULL);
+      CREATE TABLE IF NOT EXISTS millrace_registry.modes (subject text PRIMARY KEY, mode text NOT NULL);
       """;
-  private static final String VERSION = "SELECT v.subject, v.version, v.id, s.text"
+  private static final String VERSION = "SELECT v.subject, v.version, v.id, s.text, v.deleted, s.refs"
       + " FROM millrace_registry.versions v JOIN millrace_registry.schemas s USING (id) ";
 
-  /** A schema as a subject holds it. */
-  record Version(String subject, int version, int id, String text) {}
+  private static final String INSERT = "INSERT INTO millrace_registry.schemas (id, fingerprint, text, refs)"
+      + " VALUES (?, ?, ?, ?)";
+
+  /**
+   * A schema as a subject holds it.
+   *
+   * @param deleted whether it is deleted softly: it is found by its id, and by whoever asks for what is deleted
+   */
+  record Version(String subject, int version, int id, String text, boolean deleted,
+      RegistryReferences references) {}
 
   /** What is done with a connection. */
   @FunctionalInterface
@@ -75,28 +87,52 @@ final class RegistryStore {
     });
   }
 
-  static List<String> subjects(Connection connection) throws SQLException {
-    return list(connection, "SELECT DISTINCT subject FROM millrace_registry.versions ORDER BY subject",
-        row -> row.getString(1));
+  /** Every version of every subject, in their order, deleted ones too. */
+  static List<Version> all(Connection connection) throws SQLException {
+    return list(connection, VERSION + "ORDER BY v.subject, v.version", RegistryStore::version);
   }
 
-  /** The versions of a subject, the first first; empty where there is no such subject. */
+  /** The versions of a subject that are not deleted, the first first; empty where there is no such subject. */
   static List<Version> versions(Connection connection, String subject) throws SQLException {
+    return allVersions(connection, subject).stream().filter(version -> !version.deleted).toList();
+  }
+
+  /** The versions of a subject, the first first, deleted ones too. */
+  static List<Version> allVersions(Connection connection, String subject) throws SQLException {
     return list(connection, VERSION + "WHERE v.subject = ? ORDER BY v.version", RegistryStore::version,
         subject);
   }
 
-  /** Where a schema id is used. */
+  /** Marks a version as deleted. Its number and its id are not given again. */
+  static void delete(Connection connection, Version version) throws SQLException {
+    update(connection,
+        "UPDATE millrace_registry.versions SET deleted = true WHERE subject = ? AND version = ?",
+        version.subject, version.version);
+  }
+
+  /** Removes a version, and the schema where no other version has it. Its id is not given again. */
+  static void remove(Connection connection, Version version) throws SQLException {
+    update(connection, "DELETE FROM millrace_registry.versions WHERE subject = ? AND version = ?",
+        version.subject,
+        version.version);
+    update(connection, """
+        DELETE FROM millrace_registry.schemas s WHERE id = ?
+        AND NOT EXISTS (SELECT FROM millrace_registry.versions v WHERE v.id = s.id)""", version.id);
+  }
+
+  /** Where a schema id is used, deleted versions too. */
   static List<Version> uses(Connection connection, int id) throws SQLException {
     return list(connection, VERSION + "WHERE v.id = ? ORDER BY v.subject, v.version", RegistryStore::version,
         id);
   }
 
-  static Optional<Version> lookup(Connection connection, String subject, String fingerprint)
+  /** The newest version that is this schema. */
+  static Optional<Version> lookup(Connection connection, String subject, String fingerprint, boolean deleted)
       throws SQLException {
-    return list(connection, VERSION + "WHERE v.subject = ? AND s.fingerprint = ?", RegistryStore::version,
-        subject,
-        fingerprint).stream().findFirst();
+    return list(connection,
+        VERSION
+            + "WHERE v.subject = ? AND s.fingerprint = ? AND (NOT v.deleted OR ?) ORDER BY v.version DESC",
+        RegistryStore::version, subject, fingerprint, deleted).stream().findFirst();
   }
 
   static Optional<String> text(Connection connection, int id) throws SQLException {
@@ -105,8 +141,43 @@ final class RegistryStore {
         .stream().findFirst();
   }
 
+  /** What the schema with this id refers to. */
+  static RegistryReferences references(Connection connection, int id) throws SQLException {
+    return list(connection, "SELECT refs FROM millrace_registry.schemas WHERE id = ?",
+        row -> RegistryReferences.parse(row.getString(1)), id).getFirst();
+  }
+
+  /** The ids of the schemas that refer to a version and are not deleted themselves. */
+  static List<Integer> referencing(Connection connection, String subject, int version) throws SQLException {
+    return all(connection).stream()
+        .filter(other -> !other.deleted && other.references.contain(subject, version)).map(Version::id)
+        .distinct()
+        .toList();
+  }
+
   static int lastId(Connection connection) throws SQLException {
     return list(connection, "SELECT id FROM millrace_registry.last_id", row -> row.getInt(1)).getFirst();
+  }
+
+  /**
+   * Gives the schema the subject's next version under an id of the caller's choice. Only within a change.
+   *
+   * @throws RegistryError 42205 where another schema has the id, or the schema has another
+   */
+  static int addAs(Connection connection, String subject, RegistrySchema schema, int id) throws SQLException {
+    var holder = list(connection, "SELECT fingerprint FROM millrace_registry.schemas WHERE id = ?",
+        row -> row.getString(1), id);
+    var known = list(connection, "SELECT id FROM millrace_registry.schemas WHERE fingerprint = ?",
+        row -> row.getInt(1), schema.fingerprint());
+    boolean taken = !holder.isEmpty() && !holder.getFirst().equals(schema.fingerprint());
+    if (taken || (!known.isEmpty() && known.getFirst() != id))
+      throw new RegistryError(42205, "Overwrite new schema with id " + id + " is not permitted.");
+    if (holder.isEmpty()) {
+      update(connection, INSERT, id, schema.fingerprint(), schema.text(),
+          schema.references().json().toString());
+      update(connection, "UPDATE millrace_registry.last_id SET id = greatest(id, ?)", id);
+    }
+    return add(connection, subject, schema);
   }
 
   /** Gives the schema the subject's next version, and an id where no subject has it yet. Only within a change. */
@@ -125,8 +196,8 @@ final class RegistryStore {
     // Counted in a row rather than by the largest id in use, so that the id of a removed schema is never given again.
     update(connection, "UPDATE millrace_registry.last_id SET id = id + 1");
     int id = lastId(connection);
-    update(connection, "INSERT INTO millrace_registry.schemas (id, fingerprint, text) VALUES (?, ?, ?)", id,
-        schema.fingerprint(), schema.text());
+    update(connection, INSERT, id, schema.fingerprint(), schema.text(),
+        schema.references().json().toString());
     return id;
   }
 
@@ -150,8 +221,30 @@ final class RegistryStore {
     update(connection, "DELETE FROM millrace_registry.rules WHERE subject = ?", subject);
   }
 
+  static Optional<RegistryMode> mode(Connection connection, String subject) throws SQLException {
+    return list(connection, "SELECT mode FROM millrace_registry.modes WHERE subject = ?",
+        row -> RegistryMode.parse(row.getString(1)), subject).stream().findFirst();
+  }
+
+  /** The mode that decides: the override of all, else the subject's own, else the global one. */
+  static RegistryMode effectiveMode(Connection connection, String subject) throws SQLException {
+    var global = mode(connection, GLOBAL).orElse(RegistryMode.READWRITE);
+    return global == RegistryMode.READONLY_OVERRIDE ? global : mode(connection, subject).orElse(global);
+  }
+
+  static void setMode(Connection connection, String subject, RegistryMode mode) throws SQLException {
+    update(connection, """
+        INSERT INTO millrace_registry.modes (subject, mode) VALUES (?, ?)
+        ON CONFLICT (subject) DO UPDATE SET mode = excluded.mode""", subject, mode.name());
+  }
+
+  static void removeMode(Connection connection, String subject) throws SQLException {
+    update(connection, "DELETE FROM millrace_registry.modes WHERE subject = ?", subject);
+  }
+
   private static Version version(ResultSet row) throws SQLException {
-    return new Version(row.getString(1), row.getInt(2), row.getInt(3), row.getString(4));
+    return new Version(row.getString(1), row.getInt(2), row.getInt(3), row.getString(4), row.getBoolean(5),
+        RegistryReferences.parse(row.getString(6)));
   }
 
   @FunctionalInterface

@@ -4,6 +4,7 @@ import static dev.millrace.dev.Rest.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.schema.SchemaRegistry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -104,6 +105,7 @@ class DevRegistryTest {
     for (var body : new String[]{schema("{"), schema("{\"type\":\"record\"}"), schema("\"nothing\""), "{}",
         "{\"schema\":7}", "{\"schema\":\"\\\"string\\\"\",\"schemaType\":\"PROTOBUF\"}",
         "{\"schema\":\"\\\"string\\\"\",\"references\":[{\"name\":\"x\",\"subject\":\"y\",\"version\":1}]}",
+        "{\"schema\":\"\\\"string\\\"\",\"references\":[{\"name\":\"x\"}]}",
         schema("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"],\"doc\":\"\\ud800\"}"),
         schema("[".repeat(900) + "]".repeat(900))}) {
       assertThat(rest.post("/subjects/a/versions", body)).startsWith("422 {\"error_code\":42201,");
@@ -213,6 +215,148 @@ class DevRegistryTest {
     assertThat(rest.get("/config/a")).startsWith("404 {\"error_code\":40408,");
     assertThat(rest.delete("/config")).isEqualTo("200 {\"compatibilityLevel\":\"FULL\"}");
     assertThat(rest.get("/config")).isEqualTo("200 {\"compatibilityLevel\":\"BACKWARD\"}");
+  }
+
+  @Test
+  void a_subject_is_deleted_softly_first_and_then_for_good() {
+    rest.post("/subjects/a/versions", schema(V1));
+    rest.post("/subjects/a/versions", schema(V2));
+    rest.put("/config/a", "{\"compatibility\":\"NONE\"}");
+
+    assertThat(rest.delete("/subjects/a?permanent=true")).startsWith("404 {\"error_code\":40405,");
+    assertThat(rest.delete("/subjects/a")).isEqualTo("200 [1,2]");
+    assertThat(rest.delete("/subjects/a")).startsWith("404 {\"error_code\":40404,");
+    assertThat(rest.get("/config/a")).startsWith("404 {\"error_code\":40408,");
+    assertThat(rest.get("/subjects")).isEqualTo("200 []");
+    assertThat(rest.get("/subjects?deleted=true")).isEqualTo("200 [\"a\"]");
+    assertThat(rest.get("/subjects?deletedOnly=true")).isEqualTo("200 [\"a\"]");
+    assertThat(rest.get("/subjects/a/versions")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/a/versions?deleted=true")).isEqualTo("200 [1,2]");
+    assertThat(rest.get("/subjects/a/versions/latest")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/a/versions/2?deleted=true"))
+        .startsWith("200 {\"subject\":\"a\",\"version\":2,");
+    assertThat(rest.post("/subjects/a", schema(V1))).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.post("/subjects/a?deleted=true", schema(V1)))
+        .startsWith("200 {\"subject\":\"a\",\"version\":1,");
+    assertThat(rest.get("/schemas/ids/1/schema")).as("events are read still").isEqualTo("200 " + V1);
+
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.get("/subjects/a/versions")).as("numbering goes on").isEqualTo("200 [3]");
+    assertThat(rest.delete("/subjects/a")).isEqualTo("200 [3]");
+    assertThat(rest.delete("/subjects/a?permanent=true")).isEqualTo("200 [1,2,3]");
+    assertThat(rest.delete("/subjects/a?permanent=true")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/schemas/ids/1")).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).as("an id is never given again")
+        .isEqualTo("200 {\"id\":3}");
+    assertThat(rest.get("/subjects/a/versions")).as("numbering begins again").isEqualTo("200 [1]");
+  }
+
+  @Test
+  void a_version_is_deleted_softly_first_and_then_for_good() {
+    rest.post("/subjects/a/versions", schema(V1));
+    rest.post("/subjects/a/versions", schema(V2));
+
+    assertThat(rest.delete("/subjects/no/versions/1")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.delete("/subjects/a/versions/7")).startsWith("404 {\"error_code\":40402,");
+    assertThat(rest.delete("/subjects/a/versions/zero")).startsWith("422 {\"error_code\":42202,");
+    assertThat(rest.delete("/subjects/a/versions/2?permanent=true")).startsWith("404 {\"error_code\":40407,");
+    assertThat(rest.delete("/subjects/a/versions/latest")).isEqualTo("200 2");
+    assertThat(rest.delete("/subjects/a/versions/2")).startsWith("404 {\"error_code\":40406,");
+    assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1]");
+    assertThat(rest.get("/subjects/a/versions?deletedOnly=true")).isEqualTo("200 [2]");
+    assertThat(rest.get("/schemas/ids/2/versions")).isEqualTo("200 []");
+    assertThat(rest.get("/schemas/ids/2/versions?deleted=true"))
+        .isEqualTo("200 [{\"subject\":\"a\",\"version\":2}]");
+    assertThat(rest.post("/compatibility/subjects/a/versions", schema(V1)))
+        .as("what is deleted is not held against anything").isEqualTo("200 {\"is_compatible\":true}");
+    assertThat(rest.delete("/subjects/a/versions/2?permanent=true")).isEqualTo("200 2");
+    assertThat(rest.get("/subjects/a/versions?deleted=true")).isEqualTo("200 [1]");
+  }
+
+  @Test
+  void a_mode_says_what_may_be_done() {
+    assertThat(rest.get("/mode")).isEqualTo("200 {\"mode\":\"READWRITE\"}");
+    assertThat(rest.get("/mode/a")).startsWith("404 {\"error_code\":40409,");
+    assertThat(rest.get("/mode/a?defaultToGlobal=true")).isEqualTo("200 {\"mode\":\"READWRITE\"}");
+    assertThat(rest.put("/mode/a", "{\"mode\":\"SOME\"}")).startsWith("422 {\"error_code\":42204,");
+    assertThat(rest.put("/mode/a", "{\"mode\":\"READONLY\"}")).isEqualTo("200 {\"mode\":\"READONLY\"}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.delete("/mode/a")).isEqualTo("200 {\"mode\":\"READONLY\"}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).isEqualTo("200 {\"id\":1}");
+
+    rest.put("/mode", "{\"mode\":\"READONLY_OVERRIDE\"}");
+    rest.put("/mode/a", "{\"mode\":\"READWRITE\"}");
+    assertThat(rest.delete("/subjects/a")).startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).as("it is there already")
+        .isEqualTo("200 {\"id\":1}");
+    assertThat(rest.delete("/mode")).isEqualTo("200 {\"mode\":\"READONLY_OVERRIDE\"}");
+  }
+
+  @Test
+  void an_import_keeps_the_ids_that_schemas_had_elsewhere() {
+    var withId = schema(V1).replaceFirst("\\{", "{\"id\":41,");
+    assertThat(rest.put("/mode/a", "{\"mode\":\"IMPORT\"}")).isEqualTo("200 {\"mode\":\"IMPORT\"}");
+
+    assertThat(rest.post("/subjects/a/versions", withId)).isEqualTo("200 {\"id\":41}");
+    assertThat(rest.post("/subjects/a/versions", withId)).isEqualTo("200 {\"id\":41}");
+    assertThat(rest.post("/subjects/a/versions", schema(BREAKING).replaceFirst("\\{", "{\"id\":42,")))
+        .as("nothing is held against anything").isEqualTo("200 {\"id\":42}");
+    assertThat(rest.post("/subjects/a/versions", schema(V2).replaceFirst("\\{", "{\"id\":41,")))
+        .startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.post("/subjects/b/versions", schema(V2))).as("ids go on behind it")
+        .isEqualTo("200 {\"id\":43}");
+    assertThat(rest.put("/mode/b", "{\"mode\":\"IMPORT\"}")).startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.put("/mode/b?force=true", "{\"mode\":\"IMPORT\"}"))
+        .isEqualTo("200 {\"mode\":\"IMPORT\"}");
+  }
+
+  @Test
+  void a_schema_refers_to_types_of_other_subjects() {
+    var line = "{\"type\":\"record\",\"name\":\"Line\",\"namespace\":\"shop\",\"fields\":[]}";
+    var order = "{\"type\":\"record\",\"name\":\"Order\",\"namespace\":\"shop\",\"fields\":"
+        + "[{\"name\":\"line\",\"type\":\"shop.Line\"}]}";
+    var references = "[{\"name\":\"shop.Line\",\"subject\":\"line\",\"version\":1}]";
+    var body = schema(order).replaceFirst("\\{", "{\"references\":" + references + ",");
+    assertThat(rest.post("/subjects/a/versions", body)).as("there is no such version yet")
+        .startsWith("422 {\"error_code\":42201,");
+    rest.post("/subjects/line/versions", schema(line));
+
+    assertThat(rest.post("/subjects/a/versions", body)).isEqualTo("200 {\"id\":2}");
+    assertThat(rest.post("/subjects/a/versions", body)).isEqualTo("200 {\"id\":2}");
+    assertThat(rest.post("/subjects/a", body)).startsWith("200 {\"subject\":\"a\",\"version\":1,\"id\":2,");
+    assertThat(rest.send("GET", "/schemas/ids/2", "").json().path("references")).hasToString(references);
+    assertThat(rest.get("/schemas/ids/2/schema")).isEqualTo("200 " + order);
+    assertThat(rest.get("/subjects/line/versions/1/referencedby")).isEqualTo("200 [2]");
+    assertThat(rest.post("/compatibility/subjects/a/versions/latest", body))
+        .isEqualTo("200 {\"is_compatible\":true}");
+    assertThat(rest.delete("/subjects/line")).startsWith("422 {\"error_code\":42206,");
+    assertThat(rest.delete("/subjects/line/versions/1")).startsWith("422 {\"error_code\":42206,");
+    assertThat(SchemaRegistry.at(registry.uri()).byId(2).getField("line").schema().getFullName())
+        .as("to our own client").isEqualTo("shop.Line");
+    rest.delete("/subjects/a");
+    assertThat(rest.delete("/subjects/line")).isEqualTo("200 [1]");
+  }
+
+  @Test
+  void everything_is_listed() {
+    rest.post("/subjects/a/versions", schema(V1));
+    rest.post("/subjects/a/versions", schema(V2));
+    rest.post("/subjects/%3A.other%3Ab/versions", schema(V1));
+
+    assertThat(rest.send("GET", "/schemas", "").json()).hasSize(3);
+    assertThat(rest.send("GET", "/schemas?latestOnly=true&subjectPrefix=a", "").json()).singleElement()
+        .satisfies(found -> assertThat(found.toString()).contains("\"version\":2"));
+    assertThat(rest.send("GET", "/schemas?offset=1&limit=1", "").json()).hasSize(1);
+    assertThat(rest.get("/contexts")).isEqualTo("200 [\".\",\".other\"]");
+    assertThat(rest.get("/v1/metadata/id")).startsWith("200 {\"scope\":");
+    assertThat(rest.get("/v1/metadata/version")).startsWith("200 {");
+  }
+
+  @Test
+  void a_schema_that_is_no_record_has_no_name_to_be_known_by() {
+    assertThat(rest.post("/subjects/k/versions", schema("\"int\""))).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/k/versions", schema("\"long\""))).isEqualTo("200 {\"id\":2}");
+    assertThat(rest.post("/subjects/k/versions", schema("\"string\""))).startsWith("409 ");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.millrace.schema;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,40 @@ import org.apache.avro.Schema;
  * @param unused what is allowed, and is nowhere found
  */
 public record ChangeCheck(List<Finding> findings, List<AllowedChanges.Allowed> unused) {
+  private static final int FORBIDDEN = 100;
+
+  /**
+   * Checks a folder, prints what differs, and ends with exit code 100 where a change breaks or damages, with 1 where it
+   * could not be checked. A build runs this; {@code git:REF} is passed over where the folder is in no repository, as a
+   * released source is not.
+   *
+   * @param arguments the folder, what it is held against ({@code git:REF}, {@code registry:URL} or a folder), and a level,
+   *     which may be left out
+   */
+  @SuppressWarnings("SystemOut") // a command: this is where its user looks
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length < 2 || arguments.length > 3) {
+      System.err.println("usage: ChangeCheck SCHEMA_FOLDER git:REF|registry:URL|FOLDER [LEVEL]");
+      System.exit(2);
+    }
+    try {
+      var folders = List.of(Path.of(arguments[0]));
+      var against = SchemaSource.parse(arguments[1]);
+      if (against instanceof SchemaSource.Git && !GitCheckout.isRepository(folders.getFirst())) {
+        System.out.println(folders.getFirst() + " is in no Git repository, so its changes are not checked");
+        return;
+      }
+      var level = arguments.length == 3 ? Optional.of(Level.of(arguments[2])) : Optional.<Level>empty();
+      var check = between(against.read(folders), EventSchemas.of(folders), level, AllowedChanges.of(folders));
+      check.findings.forEach(finding -> System.out.println(finding.severity() + ": " + finding));
+      if (check.forbids())
+        System.exit(FORBIDDEN);
+    } catch (SchemaException | IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+
   /**
    * Compares.
    *

@@ -26,30 +26,19 @@ import java.util.Map;
  * no equality. Times are truncated to the schema's unit, and decimals take the schema's scale where that is exact.
  *
  * <p>A module whose schemas stand in its folder {@code event-schemas} has this in its pom. It depends on
- * {@code millrace-event-schemas}:
+ * {@code millrace-event-schemas}. The goal {@code check} is {@link ChangeCheck}:
  *
  * <pre>{@code
  * <plugin>
- *   <groupId>org.codehaus.mojo</groupId>
- *   <artifactId>exec-maven-plugin</artifactId>
+ *   <groupId>dev.millrace</groupId>
+ *   <artifactId>millrace-maven-plugin</artifactId>
+ *   <version>${millrace.version}</version>
  *   <executions>
  *     <execution>
- *       <id>generate-events</id>
- *       <phase>generate-sources</phase>
  *       <goals>
- *         <goal>exec</goal>
+ *         <goal>check</goal>
+ *         <goal>generate</goal>
  *       </goals>
- *       <configuration>
- *         <executable>java</executable>
- *         <arguments>
- *           <argument>-classpath</argument>
- *           <classpath/>
- *           <argument>dev.millrace.schema.EventGenerator</argument>
- *           <argument>${project.basedir}/event-schemas</argument>
- *           <argument>${project.build.directory}/generated-sources/events</argument>
- *         </arguments>
- *         <sourceRoot>${project.build.directory}/generated-sources/events</sourceRoot>
- *       </configuration>
  *     </execution>
  *   </executions>
  * </plugin>

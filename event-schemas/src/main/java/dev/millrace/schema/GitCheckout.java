@@ -35,6 +35,15 @@ final class GitCheckout implements AutoCloseable {
     }
   }
 
+  /** Whether a folder is in a repository that has a commit; not where there is no {@code git}. */
+  static boolean isRepository(Path folder) {
+    try {
+      return git(folder.toAbsolutePath(), "rev-parse", "--verify", "--quiet", "HEAD").code == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The folders, in the order in which they were asked for. */
   List<Path> folders() {
     return folders;

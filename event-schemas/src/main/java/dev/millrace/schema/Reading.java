@@ -56,8 +56,10 @@ final class Reading {
     }
   }
 
-  /** A decoder knows a type by its name and by those it had before. */
+  /** A decoder knows a type by its name and by those it had before. What is no record is no event, and has no name. */
   static boolean isReadAs(Schema writer, Schema reader) {
+    if (writer.getType() != Schema.Type.RECORD || reader.getType() != Schema.Type.RECORD)
+      return true;
     return reader.getFullName().equals(writer.getFullName())
         || reader.getAliases().contains(writer.getFullName());
   }

@@ -30,10 +30,12 @@ class StreamsController {
 
   private final EventLog log;
   private final Tails tails;
+  private final SchemaUsage usage;
 
-  StreamsController(EventLog log, Tails tails) {
+  StreamsController(EventLog log, Tails tails, SchemaUsage usage) {
     this.log = log;
     this.tails = tails;
+    this.usage = usage;
   }
 
   /**
@@ -71,6 +73,20 @@ class StreamsController {
       @Schema(type = "boolean") @QueryValue(defaultValue = "false") String follow) {
     return HttpResponse.<Publisher<byte[]>>ok(tails.open(name(stream), from, limit, follows(follow)))
         .contentType(Tails.NDJSON);
+  }
+
+  /**
+   * Which schemas the records that a stream keeps were written under: reads them all, says how many it has counted about
+   * once a second, and ends with a line for each version of each type that it met: schemaId, subject, version, records,
+   * oldest and newest. A version with no records can be retired.
+   *
+   * @param stream the stream's name
+   */
+  @Get(uri = "/{stream}/schemas", produces = Tails.NDJSON)
+  @ApiResponse(responseCode = "200", description = "lines with counted while it reads, then one for each version", content = @Content(mediaType = Tails.NDJSON, schema = @Schema(type = "string")))
+  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+  HttpResponse<Publisher<byte[]>> schemas(@PathVariable String stream) {
+    return HttpResponse.<Publisher<byte[]>>ok(usage.open(name(stream))).contentType(Tails.NDJSON);
   }
 
   private static boolean follows(String text) {

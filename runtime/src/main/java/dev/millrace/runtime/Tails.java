@@ -64,10 +64,12 @@ final class Tails {
           else
             sink.next(lines);
           return tail;
-        }, tail -> threads.execute(tail::close)).subscribeOn(Schedulers.fromExecutorService(threads));
+        }, tail -> threads.execute(() -> close(tail.reader)))
+        .subscribeOn(Schedulers.fromExecutorService(threads));
   }
 
-  private LogReader reader(StreamName stream, Cursor start) {
+  /** A reader of the few that there may be; {@link #close} gives its place back. */
+  LogReader reader(StreamName stream, Cursor start) {
     if (!readers.tryAcquire()) {
       throw new ProblemException(Problem.Code.TOO_MANY_READERS,
           MOST_READERS + " streams are being read already: try again when one has ended");
@@ -77,6 +79,14 @@ final class Tails {
     } catch (RuntimeException e) {
       readers.release();
       throw e;
+    }
+  }
+
+  void close(LogReader reader) {
+    try {
+      reader.close();
+    } finally {
+      readers.release();
     }
   }
 
@@ -112,14 +122,6 @@ final class Tails {
         throw new UncheckedIOException(e);
       }
       return lines.toByteArray();
-    }
-
-    void close() {
-      try {
-        reader.close();
-      } finally {
-        readers.release();
-      }
     }
   }
 }

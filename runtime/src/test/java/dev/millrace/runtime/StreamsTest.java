@@ -84,6 +84,23 @@ class StreamsTest {
   }
 
   @Test
+  void counts_which_schemas_the_records_were_written_under() {
+    var lines = lines("/streams/test.sales/schemas").stream().filter(line -> !line.has("counted")).toList();
+
+    assertThat(lines).hasSize(2);
+    var sold = lines.getFirst();
+    assertThat(sold.get("subject").asText()).isEqualTo("test.shop.Sold");
+    assertThat(sold.get("version").asInt()).isEqualTo(1);
+    var events = lines(RECORDS + "?limit=1000").stream().filter(line -> line.hasNonNull("event")).count();
+    assertThat(sold.get("records").asLong()).isEqualTo(events).isGreaterThanOrEqualTo(3);
+    assertThat(Instant.parse(sold.get("oldest").asText())).isBefore(between);
+    assertThat(Instant.parse(sold.get("newest").asText())).isAfterOrEqualTo(between);
+    assertThat(lines.getLast().get("error").asText()).isEqualTo("the payloads have no schema id");
+    assertThat(lines.getLast().get("records").asLong()).isEqualTo(2);
+    assertThat(http.get("/streams/test.nothing/schemas").status()).isEqualTo(404);
+  }
+
+  @Test
   void shows_an_event_with_its_envelope_and_its_place() {
     var line = lines(RECORDS).stream().filter(one -> one.get("key").asText().equals("1")).findFirst()
         .orElseThrow();
