@@ -286,28 +286,11 @@ final class ViewCommand {
 
   /** What differs, a row a line, and in the end how much of it. */
   private int compared(JsonNode found, Output output) {
-    if (output.json()) {
+    if (output.json())
       printLine(found);
-    } else {
-      for (JsonNode difference : found.path("examples")) {
-        console.out().println(Table.printable(difference.path("key").toString())
-            + (difference.path("expected").asBoolean() ? " (declared)" : ""));
-        for (JsonNode field : difference.path("fields")) {
-          console.out().println(Table.printable("  " + field.asText() + ": "
-              + value(difference.path("live"), field.asText()) + " | "
-              + value(difference.path("other"), field.asText())));
-        }
-      }
-      console.out().println(
-          found.path("liveRows") + " rows and " + found.path("otherRows") + ", " + found.path("different")
-              + " different, " + found.path("unexpected") + " of them unexpected"
-              + (found.path("samePosition").asBoolean() ? "" : "; not at one position"));
-    }
+    else
+      new RowDifferences(console).print(found);
     return found.path("asExpected").asBoolean() ? 0 : 1;
-  }
-
-  private static String value(JsonNode row, String field) {
-    return row.isObject() ? Table.cell(row.path(field)) : "no row";
   }
 
   /** Page by page, as the instance gives no more at once. */

@@ -214,6 +214,13 @@ class SchemaCommandTest {
       var url = servers.registry().uri().toString();
 
       assertThat(register(url, "--dry-run").out()).contains("new").doesNotContain("registered");
+      Files.writeString(paid.resolve("v3.avsc"), PAID.formatted(EUROS));
+      assertThat(register(url)).as("one that would be refused keeps the others back").satisfies(run -> {
+        assertThat(run.code()).isEqualTo(100);
+        assertThat(run.out()).contains("refused", "new");
+      });
+      assertThat(Run.of("schema", "list", "--from", "registry:" + url, "-o", "json").out()).isEmpty();
+      Files.delete(paid.resolve("v3.avsc"));
       assertThat(register(url).out()).contains("shop.ledger.Paid", "v1", "v2", "new");
       assertThat(register(url).out()).contains("registered").doesNotContain("new");
       assertThat(Run.of("schema", "list", "--from", "registry:" + url, "-o", "json").out())

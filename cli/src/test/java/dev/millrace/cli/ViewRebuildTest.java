@@ -123,4 +123,28 @@ class ViewRebuildTest {
     assertThat(run("as-of", "country-sales", "start", "--diff").out()).contains("2 different", "no row");
     assertThat(run("as-of", "country-sales", "lately").code()).isEqualTo(1);
   }
+
+  @Test
+  @Order(4)
+  void the_schemas_of_its_events_are_counted_and_a_rebuild_of_it_is_rehearsed() throws Exception {
+    var url = runtime.uri().toString();
+
+    assertThat(Run.of("schema", "usage", "test.sales", "--url", url).out()).contains("test.cli.Sale",
+        "RECORDS", "3");
+    assertThat(Run.of("schema", "usage", "test.nothing", "--url", url)).satisfies(run -> {
+      assertThat(run.code()).isEqualTo(1);
+      assertThat(run.err()).contains("test.nothing");
+    });
+    assertThat(Run.of("schema", "rehearse", "country-sales", "--url", url)).satisfies(run -> {
+      assertThat(run.code()).isEqualTo(100);
+      assertThat(run.out()).contains("Norway", "total: 7 | 2.5", "a rebuild takes about");
+    });
+    try (var connection = servers.postgres().dataSource("millrace").getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("UPDATE views.country_sales_g2 SET total = 2.50 WHERE country = 'Norway'");
+    }
+    var rehearsed = Run.of("schema", "rehearse", "country-sales", "--url", url, "-o", "json");
+    assertThat(rehearsed.code()).as(rehearsed.out()).isZero();
+    assertThat(Json.read(rehearsed.out()).path("failures")).isEmpty();
+  }
 }

@@ -26,7 +26,10 @@ final class RegistryApi {
   }
 
   RegistryRoutes routes() {
-    var routes = new RegistryModes(store).on(new RegistryDeletes(store).on(new RegistryRoutes()));
+    var routes = new RegistryRoutes();
+    new RegistryRules(store).on(routes);
+    new RegistryModes(store).on(routes);
+    new RegistryDeletes(store).on(routes);
     return routes
         .on("GET", "/", request -> store.read(connection -> Map.of()))
         .on("POST", "/", request -> Map.of())
@@ -48,14 +51,7 @@ final class RegistryApi {
         .on("GET", "/subjects/{}/versions/{}/schema", request -> new Raw(version(request).text()))
         .on("GET", "/subjects/{}/versions/{}/referencedby", this::referencedBy)
         .on("POST", "/compatibility/subjects/{}/versions", this::compatibleWithAll)
-        .on("POST", "/compatibility/subjects/{}/versions/{}", this::compatibleWithOne)
-        .on("GET", "/config",
-            request -> level(store.read(c -> RegistryStore.effectiveRule(c, RegistryStore.GLOBAL))))
-        .on("PUT", "/config", request -> setRule(RegistryStore.GLOBAL, request))
-        .on("DELETE", "/config", request -> removeGlobalRule())
-        .on("GET", "/config/{}", this::rule)
-        .on("PUT", "/config/{}", request -> setRule(request.subject(), request))
-        .on("DELETE", "/config/{}", this::removeRule);
+        .on("POST", "/compatibility/subjects/{}/versions/{}", this::compatibleWithOne);
   }
 
   private Object byId(RegistryRequest request) {
@@ -185,7 +181,7 @@ final class RegistryApi {
       if (asked > 0 && mode != RegistryMode.IMPORT)
         throw new RegistryError(42205, "Subject " + subject + " is not in import mode");
       if (mode == RegistryMode.IMPORT && asked > 0)
-        return imported(connection, subject, schema, asked);
+        return imported(connection, subject, schema, asked, json.path("version").asInt(0));
       return added(connection, subject, schema);
     }));
   }
@@ -199,12 +195,13 @@ final class RegistryApi {
   }
 
   /** As it was elsewhere: nothing is held against anything. */
-  private static int imported(Connection connection, String subject, RegistrySchema schema, int id)
+  private static int imported(Connection connection, String subject, RegistrySchema schema, int id,
+      int version)
       throws SQLException {
     var meanwhile = RegistryStore.lookup(connection, subject, schema.fingerprint(), false);
     return meanwhile.isPresent() && meanwhile.get().id() == id
         ? id
-        : RegistryStore.addAs(connection, subject, schema, id);
+        : RegistryStore.addAs(connection, subject, schema, id, version);
   }
 
   private static void requireCompatible(Connection connection, String subject, Schema schema)
@@ -283,50 +280,6 @@ final class RegistryApi {
     for (var version : versions)
       schemas.add(RegistrySchema.parsed(version.text(), version.references().texts(connection)));
     return schemas;
-  }
-
-  private Object rule(RegistryRequest request) {
-    return level(store.read(connection -> {
-      if (request.asks("defaultToGlobal")) {
-        return RegistryStore.effectiveRule(connection, request.subject());
-      }
-      return RegistryStore.rule(connection, request.subject()).orElseThrow(() -> noRule(request.subject()));
-    }));
-  }
-
-  private Object setRule(String subject, RegistryRequest request) {
-    var rule = CompatibilityRule.parse(request.json().path("compatibility").asText(""));
-    store.change(connection -> {
-      RegistryStore.setRule(connection, subject, rule);
-      return rule;
-    });
-    return Map.of("compatibility", rule.name());
-  }
-
-  private Object removeGlobalRule() {
-    return level(store.change(connection -> {
-      var removed = RegistryStore.effectiveRule(connection, RegistryStore.GLOBAL);
-      RegistryStore.removeRule(connection, RegistryStore.GLOBAL);
-      return removed;
-    }));
-  }
-
-  private Object removeRule(RegistryRequest request) {
-    return level(store.change(connection -> {
-      var removed = RegistryStore.rule(connection, request.subject())
-          .orElseThrow(() -> noRule(request.subject()));
-      RegistryStore.removeRule(connection, request.subject());
-      return removed;
-    }));
-  }
-
-  private static RegistryError noRule(String subject) {
-    return new RegistryError(40408, "Subject '" + subject
-        + "' does not have subject-level compatibility configured");
-  }
-
-  private static Object level(CompatibilityRule rule) {
-    return Map.of("compatibilityLevel", rule.name());
   }
 
   private static Object described(Version version) {

@@ -17,8 +17,8 @@ final class RegistryDeletes {
     this.store = store;
   }
 
-  RegistryRoutes on(RegistryRoutes routes) {
-    return routes.on("DELETE", "/subjects/{}", this::subject).on("DELETE", "/subjects/{}/versions/{}",
+  void on(RegistryRoutes routes) {
+    routes.on("DELETE", "/subjects/{}", this::subject).on("DELETE", "/subjects/{}/versions/{}",
         this::version);
   }
 

@@ -12,8 +12,8 @@ final class RegistryModes {
     this.store = store;
   }
 
-  RegistryRoutes on(RegistryRoutes routes) {
-    return routes
+  void on(RegistryRoutes routes) {
+    routes
         .on("GET", "/mode",
             request -> answer(store.read(c -> RegistryStore.effectiveMode(c, RegistryStore.GLOBAL))))
         .on("PUT", "/mode", request -> set(RegistryStore.GLOBAL, request))

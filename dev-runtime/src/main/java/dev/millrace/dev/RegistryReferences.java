@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.dev.RegistryStore.Version;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a schema refers to: types that stand under other subjects.
@@ -58,27 +59,30 @@ record RegistryReferences(JsonNode json) {
    * @throws RegistryError 42201 where one of them is not there
    */
   List<String> texts(Connection connection) throws SQLException {
-    var texts = new ArrayList<String>();
-    for (var reference : json) {
-      var subject = reference.path("subject").asText();
-      int wanted = reference.path("version").asInt();
-      var versions = RegistryStore.versions(connection, subject);
-      var found = versions.stream()
-          .filter(version -> version.version() == (wanted == -1 ? versions.getLast().version() : wanted))
-          .findFirst().orElseThrow(() -> RegistryError
-              .invalidSchema("it refers to version " + wanted + " of '" + subject + "', which is not there",
-                  null));
-      add(connection, found, texts);
-    }
-    return texts;
+    var texts = new LinkedHashMap<String, String>();
+    add(connection, texts);
+    return texts.values().stream().distinct().toList();
   }
 
-  private static void add(Connection connection, Version version, List<String> texts) throws SQLException {
-    for (var text : version.references().texts(connection)) {
-      if (!texts.contains(text))
-        texts.add(text);
+  /** @param texts by subject and version: what is met again is not followed again */
+  private void add(Connection connection, Map<String, String> texts) throws SQLException {
+    for (var reference : json) {
+      var found = find(connection, reference.path("subject").asText(), reference.path("version").asInt());
+      var place = found.version() + " " + found.subject();
+      if (texts.containsKey(place))
+        continue;
+      found.references().add(connection, texts);
+      texts.put(place, found.text());
     }
-    if (!texts.contains(version.text()))
-      texts.add(version.text());
+  }
+
+  private static Version find(Connection connection, String subject, int wanted) throws SQLException {
+    var versions = RegistryStore.versions(connection, subject);
+    return versions.stream()
+        .filter(version -> version.version() == (wanted == -1 ? versions.getLast().version() : wanted))
+        .findFirst()
+        .orElseThrow(() -> RegistryError
+            .invalidSchema("it refers to version " + wanted + " of '" + subject + "', which is not there",
+                null));
   }
 }

@@ -160,11 +160,13 @@ final class RegistryStore {
   }
 
   /**
-   * Gives the schema the subject's next version under an id of the caller's choice. Only within a change.
+   * Gives the schema a version under an id of the caller's choice. Only within a change.
    *
+   * @param version 0 for the subject's next
    * @throws RegistryError 42205 where another schema has the id, or the schema has another
    */
-  static int addAs(Connection connection, String subject, RegistrySchema schema, int id) throws SQLException {
+  static int addAs(Connection connection, String subject, RegistrySchema schema, int id, int version)
+      throws SQLException {
     var holder = list(connection, "SELECT fingerprint FROM millrace_registry.schemas WHERE id = ?",
         row -> row.getString(1), id);
     var known = list(connection, "SELECT id FROM millrace_registry.schemas WHERE fingerprint = ?",
@@ -177,7 +179,14 @@ final class RegistryStore {
           schema.references().json().toString());
       update(connection, "UPDATE millrace_registry.last_id SET id = greatest(id, ?)", id);
     }
-    return add(connection, subject, schema);
+    if (version <= 0)
+      return add(connection, subject, schema);
+    if (allVersions(connection, subject).stream().anyMatch(other -> other.version == version))
+      throw new RegistryError(42205, "Overwrite new schema with version " + version + " is not permitted.");
+    update(connection, "INSERT INTO millrace_registry.versions (subject, version, id) VALUES (?, ?, ?)",
+        subject,
+        version, id);
+    return id;
   }
 
   /** Gives the schema the subject's next version, and an id where no subject has it yet. Only within a change. */

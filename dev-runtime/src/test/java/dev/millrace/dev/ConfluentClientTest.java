@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.Config;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaReference;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,41 @@ class ConfluentClientTest {
       assertThat(reader.getConfig("a").getCompatibilityLevel()).isEqualTo("FULL");
       writer.deleteConfig("a");
       assertThat(reader.getConfig("").getCompatibilityLevel()).isEqualTo("BACKWARD");
+    }
+  }
+
+  @Test
+  void confluents_client_deletes_imports_and_refers() throws Exception {
+    try (var registry = DevRegistry.start(SharedPostgres.database("confluent_deletes"));
+        var client = client(registry)) {
+      assertThat(client.setMode("IMPORT", "moved")).isEqualTo("IMPORT");
+      assertThat(client.register("moved", V1, 7, 41)).isEqualTo(41);
+      assertThat(client.getAllVersions("moved")).containsExactly(7);
+      assertThat(client.getMode("moved")).isEqualTo("IMPORT");
+      client.deleteMode("moved");
+      assertThat(client.getMode()).isEqualTo("READWRITE");
+
+      client.register("a", V1);
+      client.register("a", V2);
+      assertThat(client.deleteSchemaVersion("a", "1", false)).isEqualTo(1);
+      assertThat(client.getAllVersions("a")).containsExactly(2);
+      assertThat(client.deleteSchemaVersion("a", "1", true)).isEqualTo(1);
+      assertThat(client.deleteSubject("a", false)).containsExactly(2);
+      assertThat(client.getAllSubjects()).containsExactly("moved");
+      assertThat(client.getAllSubjects(true)).containsExactly("a", "moved");
+      assertThat(client.deleteSubject("a", true)).containsExactly(2);
+
+      client.register("line", new AvroSchema(
+          "{\"type\":\"record\",\"name\":\"Line\",\"namespace\":\"shop\",\"fields\":[]}"));
+      var order = client
+          .parseSchema("AVRO", "{\"type\":\"record\",\"name\":\"Lines\",\"namespace\":\"shop\",\"fields\":"
+              + "[{\"name\":\"line\",\"type\":\"shop.Line\"}]}",
+              List.of(new SchemaReference("shop.Line", "line", 1)))
+          .orElseThrow();
+      int id = client.register("lines", order);
+      try (var another = client(registry)) {
+        assertThat(another.getSchemaById(id).references()).containsExactlyElementsOf(order.references());
+      }
     }
   }
 

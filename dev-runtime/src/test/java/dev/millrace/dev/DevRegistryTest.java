@@ -163,6 +163,14 @@ class DevRegistryTest {
   }
 
   @Test
+  void an_upcaster_excuses_nothing_here() {
+    rest.post("/subjects/a/versions", schema(V1));
+
+    assertThat(rest.post("/subjects/a/versions",
+        schema(BREAKING.replace("\"stream\"", "\"upcaster\":\"x\",\"stream\"")))).startsWith("409 ");
+  }
+
+  @Test
   void a_transitive_rule_asks_all_versions_and_the_others_only_the_latest() {
     var narrow = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"string\"}]}";
     var without = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}";
@@ -303,6 +311,10 @@ class DevRegistryTest {
         .as("nothing is held against anything").isEqualTo("200 {\"id\":42}");
     assertThat(rest.post("/subjects/a/versions", schema(V2).replaceFirst("\\{", "{\"id\":41,")))
         .startsWith("422 {\"error_code\":42205,");
+    assertThat(rest.post("/subjects/a/versions",
+        schema(V1.replace("sales.orders", "x")).replaceFirst("\\{", "{\"id\":30,\"version\":9,")))
+        .isEqualTo("200 {\"id\":30}");
+    assertThat(rest.get("/subjects/a/versions")).isEqualTo("200 [1,2,9]");
     assertThat(rest.post("/subjects/b/versions", schema(V2))).as("ids go on behind it")
         .isEqualTo("200 {\"id\":43}");
     assertThat(rest.put("/mode/b", "{\"mode\":\"IMPORT\"}")).startsWith("422 {\"error_code\":42205,");

@@ -17,7 +17,7 @@ import java.util.Arrays;
  */
 final class AvroInput {
   /** How many items that take no bytes, such as nulls in an array, one payload may hold. */
-  static final int MAX_EMPTY_ITEMS = 65_536;
+  static final int MAX_EMPTY_ITEMS = 8_192;
   /** How deep records may stand in each other. */
   static final int MAX_DEPTH = 200;
 

@@ -3,6 +3,9 @@ package dev.millrace.schema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -11,6 +14,20 @@ import org.apache.avro.io.EncoderFactory;
 /** The defaults of fields as bytes, so that they take the way that other values take. */
 final class Defaults {
   private Defaults() {}
+
+  /** The default as the codec reads it. */
+  static Optional<JsonNode> read(Schema.Field field) {
+    try {
+      var plan = ReadPlan.of(field.schema(), field.schema(), Shapes.NONE);
+      return Optional.of(Witnesses.json(plan.read(new AvroInput(encoded(field), 0))));
+    } catch (PathException | AvroRuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  static boolean isReadable(Schema.Field field) {
+    return read(field).isPresent();
+  }
 
   static byte[] encoded(Schema.Field field) {
     var bytes = new ByteArrayOutputStream();

@@ -1,5 +1,6 @@
 package dev.millrace.schema;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -254,8 +255,7 @@ final class Differences {
   private static String defaultOf(Schema.Field field) {
     if (!field.hasDefaultValue())
       return "";
-    var plan = ReadPlan.of(field.schema(), field.schema(), Shapes.NONE);
-    return Witnesses.json(plan.read(new AvroInput(Defaults.encoded(field), 0))).toString();
+    return Defaults.read(field).map(JsonNode::toString).orElse("no value of its type");
   }
 
   private void aliases(Schema record, String path) {

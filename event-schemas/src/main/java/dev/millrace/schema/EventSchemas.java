@@ -58,24 +58,42 @@ public record EventSchemas(Map<String, List<Schema>> byName) {
     }
   }
 
-  /** Those that a registry has. Schemas that are no records are left out, and so are subjects of keys. */
+  /**
+   * Those that a registry has. Schemas that are no records of Avro are left out, and so are subjects of keys. Where a record
+   * stands under several subjects, the one that has its name counts.
+   */
   public static EventSchemas of(SchemaRegistry registry) {
     var majors = new TreeMap<String, TreeMap<Integer, List<Schema>>>();
     for (var subject : registry.subjects()) {
-      var schemas = registry.versions(subject).stream()
-          .flatMap(version -> registry.version(subject, version).stream())
-          .map(SchemaRegistry.Registered::schema)
-          .filter(schema -> schema.getType() == Schema.Type.RECORD).toList();
+      var schemas = records(registry, subject);
       if (schemas.isEmpty() || subject.endsWith("-key"))
         continue;
       var name = schemas.getLast().getFullName();
       var later = LATER_MAJOR.matcher(subject);
       int major = later.matches() && later.group(1).equals(name) ? Integer.parseInt(later.group(2)) : 1;
-      majors.computeIfAbsent(name, _ -> new TreeMap<>()).put(major, schemas);
+      var found = majors.computeIfAbsent(name, _ -> new TreeMap<>());
+      if (major > 1 || subject.equals(name))
+        found.put(major, schemas);
+      else
+        found.putIfAbsent(major, schemas);
     }
     var byName = new TreeMap<String, List<Schema>>();
     majors.forEach((name, found) -> byName.put(name, found.values().stream().flatMap(List::stream).toList()));
     return new EventSchemas(byName);
+  }
+
+  private static List<Schema> records(SchemaRegistry registry, String subject) {
+    var records = new ArrayList<Schema>();
+    for (int version : registry.versions(subject)) {
+      try {
+        registry.version(subject, version).map(SchemaRegistry.Registered::schema)
+            .filter(schema -> schema.getType() == Schema.Type.RECORD).ifPresent(records::add);
+      } catch (SchemaException e) {
+        if (e.code() != SchemaException.Code.UNREADABLE) // as a schema of Protobuf is
+          throw e;
+      }
+    }
+    return records;
   }
 
   /** The versions of an event; empty where there is none of this name. */

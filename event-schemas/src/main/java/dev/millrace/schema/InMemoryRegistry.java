@@ -82,7 +82,7 @@ final class InMemoryRegistry implements SchemaRegistry {
   public synchronized List<String> incompatibilities(String subject, Schema schema) {
     var versions = new ArrayList<>(of(subject).stream().map(Registered::schema).toList());
     versions.add(schema);
-    return SchemaCheck.of(versions, Level.of(compatibilityLevel(subject))).stream()
+    return SchemaCheck.ofSubject(versions, Level.of(compatibilityLevel(subject))).stream()
         .filter(finding -> finding.severity().forbidden()).map(Finding::toString).toList();
   }
 

@@ -117,7 +117,12 @@ final class ReadPlan {
     }
     for (; next < action.readerOrder.length; next++) {
       var field = action.readerOrder[next];
-      read.preset(fields.indexOf(field.name()), defaultOf(field));
+      try {
+        read.preset(fields.indexOf(field.name()), defaultOf(field));
+      } catch (PathException | AvroRuntimeException e) { // as of a uuid whose default is no UUID
+        records.remove(action);
+        return failing("the default of " + field.name() + " is no value of its type: " + e.getMessage());
+      }
     }
     return read;
   }

@@ -92,6 +92,20 @@ final class Reading {
       return;
     for (int i = 0; i < action.fieldActions.length; i++)
       walk(action.fieldActions[i], spot.field(action.writer, i));
+    for (int i = action.firstDefault; i < action.readerOrder.length; i++)
+      preset(action.readerOrder[i], action.writer, spot);
+  }
+
+  /** Avro takes a default whose logical type has no such value. */
+  private void preset(Schema.Field field, Schema written, Spot spot) {
+    if (Defaults.isReadable(field))
+      return;
+    boolean added = hurt == Hurt.NEW_READERS;
+    var type = ScalarTypes.words(field.schema());
+    findings.add(Finding.of(added ? Rule.FIELD_ADDED : Rule.FIELD_REMOVED, Severity.BREAKING,
+        spot.path() + "." + field.name(), added ? "" : type, added ? type : "")
+        .with(new Finding.Damage(Optional.of(hurt), hurt + " need its default, which is no value of its type",
+            "give it a default that is one", Optional.empty(), witness(Samples.smallest(written), spot))));
   }
 
   /** Has the codec read the values at the edges of a scalar or an enum. */

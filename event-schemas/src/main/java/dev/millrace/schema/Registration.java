@@ -38,7 +38,17 @@ public record Registration(String subject, int version, Schema schema, OptionalI
     if (known.isPresent())
       return new Registration(subject, version, schema, OptionalInt.of(known.get().id()), List.of());
     return new Registration(subject, version, schema, OptionalInt.empty(),
-        registry.versions(subject).isEmpty() ? List.of() : registry.incompatibilities(subject, schema));
+        refusals(registry, subject, versions));
+  }
+
+  /** The registry is asked where it has the version before; it cannot judge what would follow one that it has not. */
+  private static List<String> refusals(SchemaRegistry registry, String subject, List<Schema> versions) {
+    if (versions.size() == 1)
+      return registry.incompatibilities(subject, versions.getFirst());
+    if (registry.lookup(subject, versions.get(versions.size() - 2)).isPresent())
+      return registry.incompatibilities(subject, versions.getLast());
+    return SchemaCheck.ofSubject(versions, Level.of(registry.compatibilityLevel(subject))).stream()
+        .filter(finding -> finding.severity().forbidden()).map(Finding::toString).toList();
   }
 
   /** Registers it and answers its id; the one it has where it is registered already. */

@@ -7,8 +7,10 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,6 +24,7 @@ final class Samples {
   private static final long MORE_THAN_A_FLOAT_HOLDS = (1L << 24) + 1;
   private static final long MORE_THAN_A_DOUBLE_HOLDS = (1L << 53) + 1;
   private static final byte[] NO_BYTES = {};
+  private static final int MOST_BYTES = 1 << 16;
 
   private Samples() {}
 
@@ -38,39 +41,98 @@ final class Samples {
     return bytes.toByteArray();
   }
 
-  /** The value with the fewest bytes; empty where a schema has no finite one, as a record that always holds itself. */
+  /**
+   * The value with the fewest bytes; empty where a schema has no finite one, as a record that always holds itself, and where
+   * it is very large, as schemas from outside may ask for.
+   */
   static Optional<byte[]> smallest(Schema schema) {
-    return smallest(schema, new HashSet<>());
+    return new Smallest(false).of(schema);
   }
 
-  private static Optional<byte[]> smallest(Schema schema, Set<String> within) {
-    return switch (schema.getType()) {
-      case RECORD -> {
-        if (!within.add(schema.getFullName()))
-          yield Optional.empty();
-        var parts = new ArrayList<byte[]>();
-        for (var field : schema.getFields())
-          smallest(field.schema(), within).ifPresent(parts::add);
-        within.remove(schema.getFullName());
-        yield parts.size() < schema.getFields().size()
-            ? Optional.empty()
-            : Optional.of(joined(parts.toArray(byte[][]::new)));
-      }
-      case UNION -> {
-        var found = new ArrayList<byte[]>();
-        for (int i = 0; i < schema.getTypes().size(); i++) {
-          var index = encodedLong(i);
-          smallest(schema.getTypes().get(i), within).ifPresent(value -> found.add(joined(index, value)));
-        }
-        yield found.stream().min(Comparator.comparingInt(bytes -> bytes.length));
-      }
-      case ARRAY, MAP -> Optional.of(encodedLong(0));
-      default -> edges(schema).stream().min(Comparator.comparingInt(bytes -> bytes.length));
-    };
+  /** The smallest value that has an item in each array and map, and of each union its last branch, where that can be. */
+  static Optional<byte[]> full(Schema schema) {
+    return new Smallest(true).of(schema).or(() -> smallest(schema));
   }
 
-  /** Values of a scalar or an enum, the plainest first. */
+  /** Looks for it: each record once where it has one, and all together not for ever. */
+  private static final class Smallest {
+    private static final int MOST_STEPS = 100_000;
+
+    private final Set<String> within = new HashSet<>();
+    private final Map<String, byte[]> known = new HashMap<>();
+    private final boolean full;
+    private int steps;
+
+    Smallest(boolean full) {
+      this.full = full;
+    }
+
+    Optional<byte[]> of(Schema schema) {
+      if (++steps > MOST_STEPS)
+        return Optional.empty();
+      return switch (schema.getType()) {
+        case RECORD -> record(schema);
+        case UNION -> union(schema.getTypes());
+        case ARRAY -> items(schema.getElementType(), NO_BYTES);
+        case MAP -> items(schema.getValueType(), encodedLong(0));
+        default -> shortest(edges(schema));
+      };
+    }
+
+    private Optional<byte[]> record(Schema schema) {
+      var name = schema.getFullName();
+      if (known.containsKey(name))
+        return Optional.of(known.get(name));
+      if (!within.add(name))
+        return Optional.empty();
+      var value = inTurn(schema.getFields().stream().map(Schema.Field::schema).toList());
+      within.remove(name);
+      value.ifPresent(bytes -> known.put(name, bytes));
+      return value;
+    }
+
+    Optional<byte[]> inTurn(List<Schema> schemas) {
+      var bytes = new ByteArrayOutputStream();
+      for (var schema : schemas) {
+        var value = of(schema);
+        if (value.isEmpty() || bytes.size() + value.get().length > MOST_BYTES)
+          return Optional.empty();
+        bytes.writeBytes(value.get());
+      }
+      return Optional.of(bytes.toByteArray());
+    }
+
+    /** @param key what stands before an item */
+    private Optional<byte[]> items(Schema item, byte[] key) {
+      var none = encodedLong(0);
+      return Optional.of(full
+          ? of(item).map(value -> joined(encodedLong(1), key, value, none)).orElse(none)
+          : none);
+    }
+
+    private Optional<byte[]> union(List<Schema> branches) {
+      var found = new ArrayList<byte[]>();
+      for (int i = 0; i < branches.size(); i++) {
+        var index = encodedLong(i);
+        of(branches.get(i)).ifPresent(value -> found.add(joined(index, value)));
+      }
+      return full && !found.isEmpty() ? Optional.of(found.getLast()) : shortest(found);
+    }
+
+    private static Optional<byte[]> shortest(List<byte[]> values) {
+      return values.stream().min(Comparator.comparingInt(bytes -> bytes.length));
+    }
+  }
+
+  /** The smallest values of these, one after another; empty where one has none, or all are very large. */
+  static Optional<byte[]> smallest(List<Schema> schemas) {
+    return new Smallest(false).inTurn(schemas);
+  }
+
+  /** Values of a scalar or an enum, the plainest first; none of a fixed that is very large. */
   static List<byte[]> edges(Schema schema) {
+    if (schema.getType() == Schema.Type.FIXED && schema.getFixedSize() > MOST_BYTES)
+      return List.of();
     if (ScalarReads.isDecimal(schema))
       return decimals(schema);
     if (ScalarReads.isUuid(schema))

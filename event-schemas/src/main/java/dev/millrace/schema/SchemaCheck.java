@@ -43,6 +43,15 @@ public final class SchemaCheck {
     return within(major.versions(), level);
   }
 
+  /**
+   * The same for versions that stand under one subject of a registry, which knows no upcasters.
+   *
+   * @param versions the first first
+   */
+  public static List<Finding> ofSubject(List<Schema> versions, Level level) {
+    return versions.size() < 2 || level == Level.NONE ? List.of() : within(versions, level);
+  }
+
   private static List<Finding> newMajor(Schema former, Schema newest) {
     var findings = new ArrayList<>(Differences.ofContract(former, newest));
     findings.add(Finding.of(Rule.MAJOR_CHANGED, Severity.RISKY, newest.getFullName(), "",
@@ -61,7 +70,7 @@ public final class SchemaCheck {
         .filter(finding -> finding.severity().forbidden()).forEach(findings::add);
     if (level.protects(Hurt.NEW_READERS))
       findings.replaceAll(finding -> finding.rule() == Rule.DEFAULT_CHANGED
-          ? rewrittenHistory(finding, before, newest)
+          ? rewrittenHistory(finding, compared, newest)
           : finding);
     return sorted(findings);
   }
@@ -92,19 +101,20 @@ public final class SchemaCheck {
   /** A default that changes is harmless, unless there are events that are read with it. */
   private static Finding rewrittenHistory(Finding finding, List<Schema> before, Schema newest) {
     var formerly = before.getLast();
+    var path = finding.path().substring(newest.getFullName().length());
     for (var writer : before) {
-      var event = Samples.smallest(writer);
+      var event = Samples.full(writer);
       if (event.isEmpty())
         continue;
-      var was = Witnesses.of(writer, formerly, event.get()).after();
-      var is = Witnesses.of(writer, newest, event.get()).after();
-      if (Witnesses.differ(was, is, finding.path().substring(newest.getFullName().length()))) {
+      var witness = new Finding.Witness(Witnesses.of(writer, formerly, event.get()).after(),
+          Witnesses.of(writer, newest, event.get()).after());
+      if (Witnesses.differ(witness.before(), witness.after(), path)) {
         return new Finding(finding.rule(), Severity.DAMAGING, finding.path(), finding.older(),
             finding.newer(),
             Optional.of(new Finding.Damage(Optional.of(Hurt.NEW_READERS),
                 "events of a version that does not have the field were read with one value and are now with another: a"
                     + " replay gives other views",
-                "keep the default", Optional.empty(), Optional.of(new Finding.Witness(was, is)))));
+                "keep the default", Optional.empty(), Optional.of(witness))));
       }
     }
     return finding;

@@ -1,7 +1,6 @@
 package dev.millrace.schema;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.Schema;
@@ -27,8 +26,8 @@ record Spot(String path, Function<byte[], Optional<byte[]>> whole, boolean branc
       if (field.pos() > index)
         after.add(field.schema());
     }
-    return within("." + writer.getFields().get(index).name(), false, bytes -> smallest(before)
-        .flatMap(head -> smallest(after).map(tail -> Samples.joined(head, bytes, tail))));
+    return within("." + writer.getFields().get(index).name(), false, bytes -> Samples.smallest(before)
+        .flatMap(head -> Samples.smallest(after).map(tail -> Samples.joined(head, bytes, tail))));
   }
 
   Spot item() {
@@ -56,16 +55,5 @@ record Spot(String path, Function<byte[], Optional<byte[]>> whole, boolean branc
 
   private Spot within(String step, boolean isBranch, Function<byte[], Optional<byte[]>> inner) {
     return new Spot(path + step, bytes -> inner.apply(bytes).flatMap(whole), isBranch);
-  }
-
-  private static Optional<byte[]> smallest(List<Schema> schemas) {
-    var parts = new ArrayList<byte[]>();
-    for (var schema : schemas) {
-      var value = Samples.smallest(schema);
-      if (value.isEmpty())
-        return Optional.empty();
-      parts.add(value.get());
-    }
-    return Optional.of(Samples.joined(parts.toArray(byte[][]::new)));
   }
 }

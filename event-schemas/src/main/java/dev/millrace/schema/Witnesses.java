@@ -38,17 +38,29 @@ final class Witnesses {
   /**
    * Whether two events that were read differ at a path.
    *
-   * @param path such as {@code .payment.currency}; one into arrays, maps or branches is looked for in no event
+   * @param path such as {@code .lines[].currency}: of an array its first item, of a map its first value
    */
   static boolean differ(String one, String other, String path) {
-    var pointer = path.replace('.', '/');
     try {
-      var was = MAPPER.readTree(one).at(pointer);
-      var is = MAPPER.readTree(other).at(pointer);
+      var was = at(MAPPER.readTree(one), path);
+      var is = at(MAPPER.readTree(other), path);
       return !was.isMissingNode() && !is.isMissingNode() && !was.equals(is);
     } catch (JsonProcessingException e) { // one of the two is not read
       return false;
     }
+  }
+
+  private static JsonNode at(JsonNode event, String path) {
+    var at = event;
+    for (var step : path.replaceAll("\\([^)]*\\)", "").replace("[]", ".[]").replace("{}", ".{}").substring(1)
+        .split("\\.", -1)) {
+      at = switch (step) {
+        case "[]" -> at.path(0);
+        case "{}" -> at.isEmpty() ? at.path(0) : at.elements().next();
+        default -> at.path(step);
+      };
+    }
+    return at;
   }
 
   /** A value as the codec gives it without classes: bytes are hexadecimal digits, dates and times ISO 8601. */

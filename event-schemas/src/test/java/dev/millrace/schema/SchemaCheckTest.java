@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,11 +83,55 @@ class SchemaCheckTest {
 
     assertThat(SchemaCheck.of(List.of(WITH_DEFAULT, one), Level.FULL)).singleElement()
         .satisfies(finding -> assertThat(finding.severity()).isEqualTo(RISKY));
-    assertThat(SchemaCheck.of(List.of(OLD, WITH_DEFAULT, one), Level.FULL)).first().satisfies(finding -> {
-      assertThat(finding.severity()).isEqualTo(DAMAGING);
-      assertThat(finding.damage().orElseThrow().witness().orElseThrow())
-          .isEqualTo(new Finding.Witness("{\"id\":\"\",\"n\":0}", "{\"id\":\"\",\"n\":1}"));
+    assertThat(SchemaCheck.of(List.of(OLD, WITH_DEFAULT, one), Level.FULL_TRANSITIVE)).first()
+        .satisfies(finding -> {
+          assertThat(finding.severity()).isEqualTo(DAMAGING);
+          assertThat(finding.damage().orElseThrow().witness().orElseThrow())
+              .isEqualTo(new Finding.Witness("{\"id\":\"\",\"n\":0}", "{\"id\":\"\",\"n\":1}"));
+        });
+  }
+
+  @Test
+  void a_level_that_does_not_look_so_far_back_does_not_judge_by_it() {
+    var one = SchemaChange.event("{\"name\": \"n\", \"type\": \"int\", \"default\": 1}");
+
+    assertThat(SchemaCheck.of(List.of(OLD, WITH_DEFAULT, one), Level.FULL)).singleElement()
+        .satisfies(finding -> assertThat(finding.severity()).isEqualTo(RISKY));
+  }
+
+  @Test
+  void so_does_one_inside_an_array_or_beside_null() {
+    for (var type : List.of("{\"type\": \"array\", \"items\": %s}", "{\"type\": \"map\", \"values\": %s}",
+        "[\"null\", %s]")) {
+      var versions = Stream.of("", ", {\"name\": \"currency\", \"type\": \"string\", \"default\": \"EUR\"}",
+          ", {\"name\": \"currency\", \"type\": \"string\", \"default\": \"USD\"}")
+          .map(
+              field -> "{\"type\": \"record\", \"name\": \"Line\", \"fields\": [{\"name\": \"sku\", \"type\": \"string\"}"
+                  + field + "]}")
+          .map(line -> SchemaChange.event("{\"name\": \"lines\", \"type\": " + type.formatted(line) + "}"))
+          .toList();
+
+      assertThat(SchemaCheck.of(versions, Level.FULL_TRANSITIVE)).first().satisfies(finding -> {
+        assertThat(finding.rule()).isEqualTo(Rule.DEFAULT_CHANGED);
+        assertThat(finding.severity()).isEqualTo(DAMAGING);
+      });
+    }
+  }
+
+  @Test
+  void a_default_that_is_no_value_of_its_logical_type_breaks_the_events_that_need_it() {
+    var uuid = SchemaChange
+        .event(
+            "{\"name\": \"u\", \"type\": {\"type\": \"string\", \"logicalType\": \"uuid\"}, \"default\": \"\"}");
+    var documented = new Schema.Parser()
+        .parse(uuid.toString().replace("\"name\":\"u\"", "\"name\":\"u\",\"doc\":\"?\""));
+
+    assertThat(forbidden(OLD, uuid, Level.FULL)).singleElement().satisfies(finding -> {
+      assertThat(finding.path()).isEqualTo("test.Paid.u");
+      assertThat(finding.damage().orElseThrow().problem()).contains("is no value of its type");
+      assertThat(finding.damage().orElseThrow().witness().orElseThrow().after()).startsWith("not read: ");
     });
+    assertThat(forbidden(uuid, documented, Level.FULL)).isEmpty();
   }
 
   @Test
@@ -111,6 +156,25 @@ class SchemaCheckTest {
     assertThat(shown).extracting(Finding::severity).contains(SAFE, RISKY, DAMAGING, BREAKING);
     assertThat(shown).extracting(Finding::rule).contains(java.util.Arrays.stream(Rule.values())
         .filter(rule -> rule.compareTo(Rule.MAJOR_CHANGED) < 0).toArray(Rule[]::new));
+  }
+
+  /** Thirty records that each hold the next one twice: the smallest value has a billion of the last. */
+  @Test
+  void a_schema_whose_smallest_value_is_huge_is_judged_all_the_same() {
+    var nested = "\"%s\"";
+    for (int depth = 30; depth > 0; depth--) {
+      nested = ("{\"type\": \"record\", \"name\": \"R" + depth
+          + "\", \"fields\": [{\"name\": \"a\", \"type\": "
+          + nested + "}, {\"name\": \"b\", \"type\": \"" + (depth == 30 ? "int" : "R" + (depth + 1))
+          + "\"}]}");
+    }
+    var older = SchemaChange.event("{\"name\": \"n\", \"type\": " + nested.formatted("int") + "}");
+    var newer = SchemaChange.event("{\"name\": \"n\", \"type\": " + nested.formatted("string") + "}");
+
+    assertThat(SchemaCheck.between(older, newer, Level.BACKWARD)).first().satisfies(finding -> {
+      assertThat(finding.severity()).isEqualTo(BREAKING);
+      assertThat(finding.rule()).isEqualTo(Rule.TYPE_CHANGED);
+    });
   }
 
   @Test

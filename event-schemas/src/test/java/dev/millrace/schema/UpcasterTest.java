@@ -52,6 +52,22 @@ class UpcasterTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what an upcaster must not do
+  void an_upcaster_that_makes_nothing_is_the_events_fault_too() {
+    var former = test.ledger.accountcredited.v2.AccountCredited.TYPE;
+    var texts = AccountCredited.TYPE.versions().subList(0, 3).stream().map(Object::toString).toList();
+    var shape = test.ledger.accountcredited.v4.AccountCredited.SHAPE;
+    var type = EventType.of(
+        Shape.of(shape.type(), List.of("account", "amount", "kind"), shape.get(), shape.make()),
+        texts, former, event -> null);
+    var payload = codec.encode(
+        new test.ledger.accountcredited.v2.AccountCredited("a", 1, test.ledger.accountcredited.v2.Kind.CARD));
+
+    assertThatThrownBy(() -> codec.decoder(List.of(type)).decode(payload)).isInstanceOf(SchemaException.class)
+        .hasMessageContaining("makes nothing of an event of test.ledger.AccountCredited v2");
+  }
+
+  @Test
   void nothing_writes_an_event_under_a_former_major_version() {
     assertThatThrownBy(() -> AccountCredited.TYPE.at(4)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("versions 5 to 5");

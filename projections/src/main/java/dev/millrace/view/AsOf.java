@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads, once it is there.
  */
 public final class AsOf<R extends Record> implements AutoCloseable {
+  /** What is thrown away stops for nothing: how much could not be taken is what one may want to know. */
+  private static final ParkingLimit ALL_MAY_BE_PARKED = new ParkingLimit(Integer.MAX_VALUE,
+      Duration.ofDays(1));
+
   private final Work<R> work;
   private final Throwaway table;
   private final Cursor until;
@@ -101,7 +105,7 @@ public final class AsOf<R extends Record> implements AutoCloseable {
     public AsOf<R> upTo(Cursor until) {
       var work = Work.of(projection, Objects.requireNonNull(log, "log"),
           Objects.requireNonNull(codec, "codec"),
-          Objects.requireNonNull(database, "database"), Clock.systemUTC(), ParkingLimit.DEFAULT);
+          Objects.requireNonNull(database, "database"), Clock.systemUTC(), ALL_MAY_BE_PARKED);
       sweep(work);
       var filled = new AsOf<>(work, throwaway(work, (_, _) -> {}), until);
       try {

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -93,18 +96,49 @@ public final class Audit {
      * @throws ViewException UNKNOWN_VIEW where the view was never built; DATABASE_UNREACHABLE
      */
     public Comparison run() {
+      return rehearse().comparison();
+    }
+
+    /**
+     * Does it with a projection that is not live yet, and tells also what it could not take and how long it took.
+     *
+     * @throws ViewException UNKNOWN_VIEW where the view was never built; DEFINITION_CHANGED where the live one has other
+     *     keys; DATABASE_UNREACHABLE
+     */
+    public Rehearsal rehearse() {
       var work = Work.of(projection, Objects.requireNonNull(log, "log"),
           Objects.requireNonNull(codec, "codec"),
           Objects.requireNonNull(database, "database"), Clock.systemUTC(), ParkingLimit.DEFAULT);
       AsOf.sweep(work);
       var read = new Cursor[]{Cursor.start()};
-      try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy));
-          var then = refold.upTo(read[0])) {
-        var found = Transaction.run(work.database(), "auditing " + projection.name(),
-            connection -> GenerationDiff
-                .find(connection, projection, copied.generation(), then.generation(), buckets));
-        return new Comparison(true, found.live(), found.rebuilt(), found.different(), found.unexpected(),
-            found.examples());
+      try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy))) {
+        long begun = System.nanoTime();
+        try (var then = refold.upTo(read[0])) {
+          var took = Duration.ofNanos(System.nanoTime() - begun);
+          return Transaction.run(work.database(), "auditing " + projection.name(), connection -> {
+            var found = GenerationDiff.find(connection, projection, copied.generation(), then.generation(),
+                buckets);
+            return new Rehearsal(new Comparison(true, found.live(), found.rebuilt(), found.different(),
+                found.unexpected(), found.examples()), failures(connection, then.generation()), took);
+          });
+        }
+      }
+    }
+
+    private List<Rehearsal.Failures> failures(Connection connection, int generation) throws SQLException {
+      try (var statement = connection.prepareStatement(
+          """
+              SELECT reason, min(message), count(*), count(DISTINCT key) FROM millrace.parked
+              WHERE view = ? AND generation = ? AND reason <> 'FOLLOWS' GROUP BY reason ORDER BY count(*) DESC, reason""")) {
+        statement.setString(1, projection.name());
+        statement.setInt(2, generation);
+        var failures = new ArrayList<Rehearsal.Failures>();
+        try (var rows = statement.executeQuery()) {
+          while (rows.next())
+            failures.add(new Rehearsal.Failures(rows.getString(1), rows.getString(2), rows.getLong(3),
+                rows.getLong(4)));
+        }
+        return failures;
       }
     }
 

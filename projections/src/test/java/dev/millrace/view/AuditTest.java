@@ -2,11 +2,14 @@ package dev.millrace.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.millrace.schema.EventType;
 import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +88,43 @@ class AuditTest {
 
     assertThat(found.different()).isEqualTo(found.liveRows()).isPositive();
     assertThat(found.examples()).allSatisfy(one -> assertThat(one.fields()).containsExactly("orders"));
+  }
+
+  @Test
+  void a_rehearsal_tells_what_another_projection_would_make_of_the_history_and_what_it_could_not_take() {
+    var former = stage.shop.placed();
+    stage.place(Stage.placed("1", "Norway", "1", 1), Stage.placed("2", "Norway", "2", 2),
+        Stage.placed("3", "France", "3", 3), Stage.placed("4", "Chad", "4", -4));
+    var lenient = Projection.named("country-totals")
+        .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO))
+        .on(former, Placed::country,
+            (row, placed) -> new CountryTotal(row.country(), row.orders() + 1,
+                row.total().add(placed.total())))
+        .build();
+    stage.caughtUp(stage.run(stage.runner(lenient)));
+    var text = former.newest().toString();
+    var next = EventType.of(Placed.SHAPE,
+        List.of(text, text.replaceFirst("\\{", "{\"upcaster\": \"test.shop.Doubled\", ")), former,
+        placed -> new Placed(placed.order(), placed.country(), placed.lines(),
+            placed.country().equals("France") ? placed.total().add(BigDecimal.ONE) : placed.total(),
+            placed.number()));
+    var candidate = Projection.named("country-totals")
+        .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO))
+        .on(next, Placed::country, CountryTotal::plus).build();
+
+    var rehearsed = audit(candidate).rehearse();
+
+    assertThat(rehearsed.asExpected()).isFalse();
+    assertThat(rehearsed.failures()).singleElement().returns("FOLD_FAILED", Rehearsal.Failures::reason)
+        .returns(1L, Rehearsal.Failures::records)
+        .satisfies(failure -> assertThat(failure.example()).contains("a number below zero: -4"));
+    assertThat(rehearsed.comparison().examples())
+        .extracting(one -> one.key().get("country"), one -> List.copyOf(one.fields()))
+        .containsExactly(tuple("Chad", List.of("country", "orders", "total")),
+            tuple("France", List.of("total")));
+    assertThat(rehearsed.took()).isPositive();
+    assertThat(stage.rows(lenient)).as("the live view is left alone").hasSize(3);
+    assertThat(audit(lenient).rehearse().asExpected()).isTrue();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.millrace.log.LogReader;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
 import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.Fault;
 import dev.millrace.schema.SchemaException;
 import dev.millrace.schema.SchemaRegistry;
 import io.micronaut.json.JsonMapper;
@@ -126,7 +127,7 @@ final class SchemaUsage {
       }
       used.forEach((id, found) -> {
         if (!told.contains(id))
-          lines.writeBytes(line(unknown(id, found)));
+          lines.writeBytes(line(other(id, found)));
       });
       return lines.toByteArray();
     }
@@ -144,7 +145,7 @@ final class SchemaUsage {
     try {
       return Optional.of(registry.byId(id).getFullName());
     } catch (SchemaException e) {
-      if (e.code() == SchemaException.Code.UNKNOWN_SCHEMA)
+      if (e.fault() == Fault.CALLER) // the registry has no such schema, or one that is none of Avro's
         return Optional.empty();
       throw e;
     }
@@ -169,10 +170,15 @@ final class SchemaUsage {
     return line;
   }
 
-  private static Map<String, @Nullable Object> unknown(int id, Used found) {
+  private Map<String, @Nullable Object> other(int id, Used found) {
     var line = new LinkedHashMap<String, @Nullable Object>();
     line.put("schemaId", id == UNFRAMED ? null : id);
-    line.put("error", id == UNFRAMED ? "the payloads have no schema id" : "the registry has no such schema");
+    var type = id == UNFRAMED ? Optional.<String>empty() : type(id);
+    if (type.isPresent())
+      line.put("type", type.get());
+    else
+      line.put("error",
+          id == UNFRAMED ? "the payloads have no schema id" : "the registry has no such schema of Avro's");
     add(line, found);
     return line;
   }

@@ -1,0 +1,31 @@
+package dev.millrace.view;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a view would be if it were rebuilt now by this projection, with these schemas and upcasters: before they go live.
+ *
+ * @param comparison the live view beside it, as far as the live one had read when it began; what a projection declares to be
+ *     changed is expected
+ * @param failures the events that it could not take, the most of one reason first
+ * @param took how long reading and folding the history took: about what a rebuild takes on this machine
+ */
+public record Rehearsal(Comparison comparison, List<Failures> failures, Duration took) {
+  /**
+   * Events that could not be taken for one reason.
+   *
+   * @param reason such as {@code UNREADABLE} or {@code FOLD_FAILED}
+   * @param example what was said of one of them
+   * @param records how many there are, without those that only wait behind them
+   * @param keys of how many keys
+   */
+  public record Failures(String reason, String example, long records, long keys) {}
+
+  public Rehearsal { failures = List.copyOf(failures); }
+
+  /** Whether every event was taken, and nothing differs but what is declared. */
+  public boolean asExpected() {
+    return failures.isEmpty() && comparison.asExpected();
+  }
+}
