@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,6 +48,7 @@ public final class Demo implements AutoCloseable {
   private final boolean enriched;
   private final Duration refresh;
   private final Tally tally;
+  private volatile boolean hurried;
   private boolean closed;
 
   private Demo(DemoOptions options, Input input, DemoScreen screen, DevRuntime servers,
@@ -137,6 +139,11 @@ public final class Demo implements AutoCloseable {
     return report;
   }
 
+  /** From now on the services go as fast as they can, whatever was asked for. */
+  void hurry() {
+    hurried = true;
+  }
+
   @Override
   public synchronized void close() {
     if (closed)
@@ -152,7 +159,7 @@ public final class Demo implements AutoCloseable {
     var sales = new SalesService(servers.postgres().dataSource("sales"), runtime.codec());
     try (var file = new RejectsFile(rejects);
         var shop = new Shop(runtime.log(), runtime.codec(), sales, tally)) {
-      shop.run(input, file, options.rowsPerSecond());
+      shop.run(input, file, () -> hurried ? OptionalLong.empty() : options.rowsPerSecond());
     }
     return null;
   }

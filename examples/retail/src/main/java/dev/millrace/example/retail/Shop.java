@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -72,9 +73,10 @@ final class Shop implements AutoCloseable {
   /**
    * Runs the whole input through the services; returns when every page is booked.
    *
-   * @param rowsPerSecond how fast the year goes by; empty for as fast as it can
+   * @param rowsPerSecond how fast the year goes by, asked for at every invoice; empty for as fast as it can
    */
-  void run(Input input, RejectsFile rejects, OptionalLong rowsPerSecond) throws IOException, SQLException {
+  void run(Input input, RejectsFile rejects, Supplier<OptionalLong> rowsPerSecond)
+      throws IOException, SQLException {
     long resume = sales.open(input.identity());
     var alreadySaid = saidSince(resume);
     long started = System.nanoTime();
@@ -92,9 +94,8 @@ final class Shop implements AutoCloseable {
           continue;
         page.add(invoice);
         rows += invoice.lines().size();
-        long due = rowsPerSecond.isPresent()
-            ? started + rows * 1_000_000_000L / rowsPerSecond.getAsLong()
-            : started;
+        var rate = rowsPerSecond.get();
+        long due = rate.isPresent() ? started + rows * 1_000_000_000L / rate.getAsLong() : started;
         boolean ahead = due - System.nanoTime() > PACE.toNanos();
         if (page.size() == PAGE_INVOICES || ahead)
           turn(page);
