@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The generations of a view, and which of them its readers see. Each change is one transaction. Safe for use by many threads.
@@ -29,6 +30,7 @@ import javax.sql.DataSource;
  * <p>A generation becomes the live one only when it has read at least as far as the one that is: readers see no step back. So
  * both have to be kept, each by a {@link Runner} or a {@link Rebuild}. For the switch and for a comparison they wait for each
  * other where the one is that is ahead: for the moment that the other takes, two seconds at most, and four where that was in vain.
+ * What its keeper has only begun to read is waited for before, for ten seconds in which it comes no nearer, while nothing is held.
  */
 public final class Generations {
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
@@ -171,18 +173,19 @@ public final class Generations {
     }
   }
 
-  /** Waits, while nothing is held, until a generation has come to where the live one is now, or some time has gone by. */
+  /** Waits, while nothing is held, until a generation has come to where the live one is now, or no nearer for some time. */
   private void awaitNear(int generation) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    var now = both(generation);
-    var goal = now.getFirst();
-    var still = new Stillness();
-    while (System.nanoTime() < deadline) {
-      if (behind(List.of(goal, now.getLast())).isEmpty() || (still.at(now) && isMissingNothing(now)))
+    var goal = both(generation).getFirst();
+    var still = new Stillness<Map<Partition, Position>>();
+    do {
+      var reached = both(generation).getLast();
+      var behind = behind(List.of(goal, reached));
+      var there = new HashMap<>(reached);
+      there.keySet().retainAll(behind);
+      if (behind.isEmpty() || (still.at(there) && isMissingNothing(List.of(goal, reached))))
         return;
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
-      now = both(generation);
-    }
+    } while (!still.lasts(PATIENCE));
   }
 
   /**
@@ -192,7 +195,7 @@ public final class Generations {
    */
   private List<Map<Partition, Position>> awaitLevel(int generation, Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
-    var still = new Stillness();
+    var still = new Stillness<List<Map<Partition, Position>>>();
     while (true) {
       var now = both(generation);
       boolean last = System.nanoTime() > deadline;
@@ -205,21 +208,26 @@ public final class Generations {
   }
 
   /** The log is asked, which may take it some time, only where waiting has not helped: once for each place. */
-  private static final class Stillness {
-    private List<Map<Partition, Position>> place = List.of();
+  private static final class Stillness<P> {
+    private @Nullable P place;
     private long since;
     private boolean told;
 
-    /** True once, when they have been here for a while. */
-    boolean at(List<Map<Partition, Position>> now) {
+    /** True once, when this has been the place for a while. */
+    boolean at(P now) {
       if (!now.equals(place)) {
         place = now;
         since = System.nanoTime();
         told = false;
       }
-      boolean tell = !told && System.nanoTime() - since > STILL.toNanos();
+      boolean tell = !told && lasts(STILL);
       told |= tell;
       return tell;
+    }
+
+    /** Whether the last place has been the same for longer. */
+    boolean lasts(Duration duration) {
+      return System.nanoTime() - since > duration.toNanos();
     }
   }
 
@@ -292,6 +300,7 @@ public final class Generations {
    * @throws ViewException DEFINITION_CHANGED where their keys differ; UNKNOWN_VIEW
    */
   public Comparison compare(int generation) {
+    awaitNear(generation);
     for (var atMost : MEETINGS) {
       var before = both(generation);
       var found = meet(generation, atMost);
@@ -307,7 +316,7 @@ public final class Generations {
   private Optional<Comparison> meet(int generation, Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
     try (var meeting = Meeting.call(database, projection.name(), List.of(live(), generation), atMost)) {
-      var still = new Stillness();
+      var still = new Stillness<List<Map<Partition, Position>>>();
       while (System.nanoTime() < deadline) {
         var now = both(generation);
         if (now.getFirst().equals(now.getLast()) || still.at(now)) {

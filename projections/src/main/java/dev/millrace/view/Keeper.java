@@ -60,9 +60,8 @@ public final class Keeper implements AutoCloseable {
     return work.projection();
   }
 
-  /** Starts the thread and answers at once. Started once. */
+  /** Starts the thread and answers at once; {@link State#NEW} until the view can be read. Started once. */
   public Keeper start() {
-    health = new Health(State.RUNNING, "");
     thread.start();
     return this;
   }

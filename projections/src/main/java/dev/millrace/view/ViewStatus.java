@@ -25,7 +25,7 @@ public record ViewStatus(String view, int generation, long rows, long events, Cu
     Duration freshness, Duration eventFreshness, long parked, State state, String message, Instant at) {
   /** Whether a runner does its work. */
   public enum State {
-    /** It has been built and not started. */
+    /** It has been built and not started, or its view cannot be read yet. */
     NEW,
     /** It reads and writes. */
     RUNNING,

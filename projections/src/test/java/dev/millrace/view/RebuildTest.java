@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -254,6 +256,26 @@ class RebuildTest {
           .extracting(Generation::number, Generation::live, Generation::previous)
           .containsExactly(tuple(1, true, false), tuple(2, false, true));
     }
+  }
+
+  @Test
+  void a_generation_whose_keeper_is_about_to_begin_is_waited_for() throws Exception {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    var old = stage.run(stage.runner(totals));
+    stage.caughtUp(old);
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(LONG);
+    }
+    stage.place(Stage.placed("2", "Norway", "1", 2));
+    stage.caughtUp(old);
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var promotion = threads.submit(() -> generations(totals).promote(2));
+      assertThatThrownBy(() -> promotion.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      stage.run(stage.runner(totals).generation(2));
+      promotion.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertThat(generations(totals).live()).isEqualTo(2);
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * What keeps a view as a part, with its rebuild. Waiting for a server is well: it goes on by itself when the server is back. So is
- * a view that asks for a rebuild: it is served as it is.
+ * a view that asks for a rebuild: it is served as it is. One that has no table yet is not.
  */
 record ViewPart(Views.View view, Rebuilds rebuilds) implements Part {
   @Override
@@ -27,8 +27,8 @@ record ViewPart(Views.View view, Rebuilds rebuilds) implements Part {
   public State state() {
     var health = view.keeper().health();
     boolean well = switch (health.state()) {
-      case NEW, RUNNING, RETRYING, REBUILD_NEEDED -> true;
-      case FAILED, STOPPED -> false;
+      case RUNNING, RETRYING, REBUILD_NEEDED -> true;
+      case NEW, FAILED, STOPPED -> false;
     };
     return new State(well, health.message().isEmpty()
         ? Map.of("state", health.state().name())

@@ -23,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class Demo implements AutoCloseable {
   /** What a view is behind costs Kinesis some calls for each of its shards, of which a local server has few to give. */
   private static final Duration REFRESH_ON_KINESIS = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
   private static final int PARTITIONS = 4;
 
   private final DemoOptions options;
@@ -85,11 +87,25 @@ public final class Demo implements AutoCloseable {
         runtime.projections(VIEWS).app(OrderDetailsApp.APP);
       else
         runtime.projections(VIEWS.stream().filter(view -> view != OrderDetails.VIEW).toList());
-      return new Demo(options, input, new DemoScreen(progress, terminal), servers, runtime.start());
+      return new Demo(options, input, new DemoScreen(progress, terminal), servers, started(runtime));
     } catch (RuntimeException e) {
       servers.close();
       throw e;
     }
+  }
+
+  /** Answers when every view can be read. */
+  private static MillraceRuntime started(MillraceRuntime.Builder builder) {
+    var runtime = builder.start();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (runtime.views().stream().anyMatch(view -> view.state() == ViewStatus.State.NEW)) {
+      if (System.nanoTime() > deadline) {
+        runtime.close();
+        throw new IllegalStateException("the views were not there within " + PATIENCE);
+      }
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    }
+    return runtime;
   }
 
   private static Settings settings(DemoOptions options, DevRuntime servers) throws IOException {
