@@ -69,7 +69,7 @@ final class Findings {
     };
   }
 
-  private static ObjectNode json(Finding finding) {
+  static ObjectNode json(Finding finding) {
     var json = Json.object().put("rule", finding.rule().id()).put("severity", finding.severity().toString())
         .put("path", finding.path()).put("older", finding.older()).put("newer", finding.newer());
     finding.damage().ifPresent(damage -> {

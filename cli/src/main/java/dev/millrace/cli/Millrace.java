@@ -42,7 +42,8 @@ final class Millrace {
         .addSubcommand(new DeadLettersCommand(console))
         .addSubcommand(new TailCommand(console))
         .addSubcommand(new BridgeCommand(console))
-        .addSubcommand(new SchemaCommand(console))
+        .addSubcommand(
+            new CommandLine(new SchemaCommand(console)).addSubcommand(new CanDeployCommand(console)))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new GenerateCompletion())
         .setOut(console.out())

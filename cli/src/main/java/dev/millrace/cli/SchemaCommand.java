@@ -42,7 +42,7 @@ import picocli.CommandLine.TypeConversionException;
 final class SchemaCommand {
   /** What a check ends with where a change may not ship. */
   static final int FORBIDDEN = 100;
-  private static final Path DEFAULT = Path.of("event-schemas");
+  static final Path DEFAULT = Path.of("event-schemas");
 
   private final Console console;
 

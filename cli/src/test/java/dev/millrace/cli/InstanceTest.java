@@ -16,6 +16,8 @@ import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that ask an instance, against a real one: 12 sales to 3 countries, and one record that is garbage. */
 class InstanceTest {
@@ -63,6 +66,40 @@ class InstanceTest {
   static void stop() {
     runtime.close();
     servers.close();
+  }
+
+  @Test
+  void whom_a_service_would_hurt_is_told_by_the_readers_that_run(@TempDir Path folder) throws Exception {
+    var url = runtime.uri().toString();
+    var schema = Files.createDirectories(folder.resolve("cli/Sale")).resolve("v1.avsc");
+    Files.writeString(schema, Sale.TYPE.newest().toString());
+    var fine = Run.of("schema", "can-deploy", "--service", "tests", "--dir", folder.toString(), "--url", url);
+    assertThat(fine.code()).as(fine.err()).isZero();
+    assertThat(fine.out()).contains("country-sales", url, "test.cli.Sale", "v1", "fine");
+
+    Files.writeString(schema, Sale.TYPE.newest().toString().replace("\"scale\":2", "\"scale\":3"));
+    var broken = Run.of("schema", "can-deploy", "--dir", folder.toString(), "--url", url + "," + url, "-o",
+        "json");
+    assertThat(broken.code()).isEqualTo(100);
+    assertThat(json(broken)).hasSize(2).allSatisfy(row -> {
+      assertThat(row.path("standing").asText()).isEqualTo("breaks");
+      assertThat(row.path("findings").get(0).path("path").asText()).isEqualTo("test.cli.Sale.total");
+      assertThat(row.path("events").asLong()).isEqualTo(12);
+    });
+  }
+
+  @Test
+  void a_service_or_an_instance_that_is_not_there_is_no_answer_of_the_readers(@TempDir Path folder)
+      throws Exception {
+    Files.writeString(Files.createDirectories(folder.resolve("cli/Sale")).resolve("v1.avsc"),
+        Sale.TYPE.newest().toString());
+    var nobody = Run.of("schema", "can-deploy", "--service", "orders", "--dir", folder.toString());
+    assertThat(nobody.code()).isEqualTo(1);
+    assertThat(nobody.err()).contains("no event of the folders has the owner orders: there are tests");
+    var unreachable = Run.of("schema", "can-deploy", "--dir", folder.toString(), "--url",
+        runtime.uri() + ",http://127.0.0.1:1");
+    assertThat(unreachable.code()).isEqualTo(1);
+    assertThat(unreachable.err()).contains("127.0.0.1:1");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.millrace.schema;
 import static dev.millrace.schema.SchemaException.Code.NOT_FRAMED;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,12 @@ public final class EventCodec {
   private static final int KEPT_CAPACITY = 1 << 20;
 
   private final SchemaRegistry registry;
-  private final Map<EventType<?>, Writer> writers = new ConcurrentHashMap<>();
-  private final Map<Integer, Reader> readers = new ConcurrentHashMap<>();
+  private final Map<EventType<?>, Writer> writers;
+  private final Map<Integer, Reader> readers;
   // Virtual threads are many and short-lived: buffers are lent to a thread rather than owned by it.
-  private final AtomicReferenceArray<@Nullable AvroOutput> outputs = new AtomicReferenceArray<>(KEPT_BUFFERS);
+  private final AtomicReferenceArray<@Nullable AvroOutput> outputs;
+  private final Map<String, FieldUse> uses;
+  private final @Nullable FieldUse use;
 
   private record Writer(int schemaId, Write plan) {}
 
@@ -37,6 +40,20 @@ public final class EventCodec {
 
   private EventCodec(SchemaRegistry registry) {
     this.registry = registry;
+    this.writers = new ConcurrentHashMap<>();
+    this.readers = new ConcurrentHashMap<>();
+    this.outputs = new AtomicReferenceArray<>(KEPT_BUFFERS);
+    this.uses = new ConcurrentHashMap<>();
+    this.use = null;
+  }
+
+  private EventCodec(EventCodec codec, FieldUse use) {
+    this.registry = codec.registry;
+    this.writers = codec.writers;
+    this.readers = codec.readers;
+    this.outputs = codec.outputs;
+    this.uses = codec.uses;
+    this.use = use;
   }
 
   /** A codec that registers the schemas it writes, and finds those it reads, in this registry. */
@@ -105,9 +122,28 @@ public final class EventCodec {
     return id;
   }
 
+  /**
+   * This codec for a reader that is deployed: {@link #readers} tells what its handlers use. A thread that has decoded an event
+   * with a decoder of it handles for this reader, until it decodes for another.
+   *
+   * @param name the reader's name, such as the view's
+   * @param types what it reads
+   */
+  public EventCodec forReader(String name, Collection<? extends EventType<?>> types) {
+    var reader = uses.computeIfAbsent(name, FieldUse::new);
+    reader.reads(types);
+    return new EventCodec(this, reader);
+  }
+
   /** A decoder for these types: events of others are left alone. */
   public Decoder decoder(Collection<? extends EventType<?>> types) {
-    return new TypedDecoder(registry, List.copyOf(types));
+    return new TypedDecoder(registry, List.copyOf(types), use);
+  }
+
+  /** What each of the {@linkplain #forReader readers} reads: a report for each type of event. */
+  public List<EventReader> readers() {
+    return uses.values().stream().flatMap(use -> use.reports().stream())
+        .sorted(Comparator.comparing(EventReader::name).thenComparing(EventReader::event)).toList();
   }
 
   /**

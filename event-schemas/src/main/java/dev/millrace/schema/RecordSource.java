@@ -69,7 +69,7 @@ final class RecordSource {
 
           /** How the codec takes this record apart and puts it together. */
           public static final %1$s<%2$s> SHAPE = new %1$s<>(%2$s.class, %3$s.of(%4$s),
-            %2$s::component, %2$s::make, %5$s, %6$s);
+            %2$s::component, %2$s::make, %5$s, %6$s, true);
         """.formatted(shape, simpleName, list,
         lines(schema.getFields().stream().map(field -> "\"" + field.name() + "\"").toList()),
         entries(records),
@@ -123,20 +123,24 @@ final class RecordSource {
     return lines.isEmpty() ? "" : "\n  public " + simpleName + " {\n" + lines + "  }\n";
   }
 
-  /** A buffer has a position that reading moves: each caller gets a view of its own. */
+  /** They say what is used. A buffer has a position that reading moves: each caller gets a view of its own. */
   private String accessors() {
     var text = new StringBuilder();
     for (var field : schema.getFields()) {
-      if (!isBuffer(nonNull(field.schema())))
-        continue;
       var name = JavaNames.component(field.name());
-      var value = name + ".duplicate()";
       text.append("\n  @").append(names.type("java.lang.Override")).append("\n  public ")
-          .append(declared(field.schema(), false)).append(" ").append(name).append("() {\n    return ")
-          .append(field.schema().isNullable() ? name + " == null ? null : " + value : value)
-          .append(";\n  }\n");
+          .append(declared(field.schema(), false)).append(" ").append(name).append("() {\n    SHAPE.used(")
+          .append(field.pos()).append(");\n    return ").append(value(field, name)).append(";\n  }\n");
     }
     return text.toString();
+  }
+
+  private static String value(Schema.Field field, String name) {
+    if (!isBuffer(nonNull(field.schema())))
+      return name;
+    return field.schema().isNullable()
+        ? name + " == null ? null : " + name + ".duplicate()"
+        : name + ".duplicate()";
   }
 
   private static boolean isBuffer(Schema type) {

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  *     as a record may hold itself
  * @param enums the constants of the enums that fields of this one hold, in the order of the newest schema, by the full
  *     names of their schemas
+ * @param telling whether every accessor calls {@link #used}; where not, all fields are taken to be used
  */
 public record Shape<R>(Class<R> type, List<String> fields, Getter<R> get,
     Function<@Nullable Object[], R> make,
-    Map<String, Supplier<Shape<?>>> records, Map<String, List<? extends Enum<?>>> enums) {
+    Map<String, Supplier<Shape<?>>> records, Map<String, List<? extends Enum<?>>> enums, boolean telling) {
 
   /** Reads one component of a record. */
   @FunctionalInterface
@@ -39,6 +40,17 @@ public record Shape<R>(Class<R> type, List<String> fields, Getter<R> get,
     if (new HashSet<>(fields).size() != fields.size()) {
       throw new IllegalArgumentException(type.getName() + " names a field twice: " + fields);
     }
+  }
+
+  /** The shape of a record whose accessors do not tell what is used, as one written by hand. */
+  public Shape(Class<R> type, List<String> fields, Getter<R> get, Function<@Nullable Object[], R> make,
+      Map<String, Supplier<Shape<?>>> records, Map<String, List<? extends Enum<?>>> enums) {
+    this(type, fields, get, make, records, enums, false);
+  }
+
+  /** Says that the handler of an event uses this component: accessors do, and what the codec does for itself does not. */
+  public void used(int index) {
+    FieldUse.used(this, index);
   }
 
   /** The shape of a record that holds no other records and no enums. */

@@ -11,21 +11,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes the events of some types, with a plan for each schema id that it has met. */
 final class TypedDecoder implements EventCodec.Decoder {
-  private static final Plan ANOTHER_TYPE = new Plan("", null);
+  private static final Plan ANOTHER_TYPE = new Plan("", null, null);
 
   private final SchemaRegistry registry;
+  private final @Nullable FieldUse use;
   private final Map<String, EventType<?>> types = new HashMap<>();
   private final Map<Integer, Plan> plans = new ConcurrentHashMap<>();
 
   /** That of the last event: nearly always that of the next one too. Whichever thread wrote it, it is right. */
   private volatile @Nullable Known last;
 
-  private record Plan(String type, @Nullable Read read) {}
+  private record Plan(String name, @Nullable EventType<?> type, @Nullable Read read) {}
 
   private record Known(int id, Plan plan) {}
 
-  TypedDecoder(SchemaRegistry registry, List<? extends EventType<?>> types) {
+  /** @param use whose events these are; nobody's in particular where it is null */
+  TypedDecoder(SchemaRegistry registry, List<? extends EventType<?>> types, @Nullable FieldUse use) {
     this.registry = registry;
+    this.use = use;
     types.forEach(type -> this.types.put(type.name(), type));
     types.forEach(type -> type.newest().getAliases().forEach(alias -> this.types.putIfAbsent(alias, type)));
   }
@@ -39,9 +42,13 @@ final class TypedDecoder implements EventCodec.Decoder {
       last = known;
     }
     var plan = known.plan;
-    return plan.read == null
-        ? Optional.empty()
-        : Optional.of((Event) EventCodec.read(plan.read, payload, plan.type, id));
+    if (plan.read == null || plan.type == null)
+      return Optional.empty();
+    var event = (Event) EventCodec.read(plan.read, payload, plan.name, id);
+    FieldUse.enter(use);
+    if (use != null)
+      use.decoded(plan.type);
+    return Optional.of(event);
   }
 
   private Plan plan(int id) {
@@ -56,7 +63,7 @@ final class TypedDecoder implements EventCodec.Decoder {
   private Plan plan(Schema writer, int id) {
     EventCodec.requireRecord(writer, id);
     var type = types.get(writer.getFullName());
-    return type == null ? ANOTHER_TYPE : new Plan(type.name(), read(writer, type));
+    return type == null ? ANOTHER_TYPE : new Plan(type.name(), type, read(writer, type));
   }
 
   /** What is no version of the type was written by a service that is ahead: it is read as the newest. */

@@ -9,7 +9,7 @@ import dev.millrace.schema.SchemaException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
@@ -23,7 +23,7 @@ final class Decoding<R extends Record> {
 
   Decoding(Projection<R> projection, EventCodec codec) {
     this.projection = projection;
-    this.decoder = codec.decoder(projection.types());
+    this.decoder = codec.forReader(projection.name(), projection.types()).decoder(projection.types());
   }
 
   /**
@@ -40,13 +40,15 @@ final class Decoding<R extends Record> {
     return byPartition.size() == 1 ? decodeAll(records) : decodeSideBySide(byPartition);
   }
 
-  private List<Decoded<R>> decodeSideBySide(Map<Partition, List<LogRecord>> byPartition) {
+  private List<Decoded<R>> decodeSideBySide(SequencedMap<Partition, List<LogRecord>> byPartition) {
+    var first = byPartition.pollFirstEntry().getValue(); // here: who folds then has decoded, and is known to the codec
     var tasks = new ArrayList<Callable<List<Decoded<R>>>>();
     for (var records : byPartition.values())
       tasks.add(() -> decodeAll(records));
     var decoded = new ArrayList<Decoded<R>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var begun = tasks.stream().map(threads::submit).toList();
+      decoded.addAll(decodeAll(first));
       begun.forEach(task -> decoded.addAll(Faults.result(task, "decoding")));
     }
     return decoded;

@@ -48,8 +48,8 @@ public final class EventStreams {
 
   EventStreams(StreamApp app, EventCodec codec, ToIntFunction<StreamName> partitions) {
     this.app = app;
-    this.codec = codec;
-    this.serdes = EventSerdes.of(codec);
+    this.codec = codec.forReader(app.name(), app.readTypes());
+    this.serdes = EventSerdes.of(this.codec);
     this.partitions = partitions;
     this.names = StepNames.of(app);
     this.builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(Map.of(

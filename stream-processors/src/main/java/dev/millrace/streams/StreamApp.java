@@ -5,12 +5,12 @@ import static dev.millrace.streams.StreamAppException.Code.INVALID_APP;
 import dev.millrace.log.StreamName;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.EventType;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -121,12 +121,14 @@ public final class StreamApp {
 
   /** The types, read or kept as tables, that one stream carries, in the order of their names. */
   List<EventType<?>> typesOn(String stream) {
-    var types = new LinkedHashMap<String, EventType<?>>(reads);
+    return readTypes().stream().filter(type -> type.stream().equals(stream)).toList();
+  }
+
+  /** The types, read or kept as tables, in the order of their names. */
+  List<EventType<?>> readTypes() {
+    var types = new TreeMap<String, EventType<?>>(reads);
     types.putAll(tables);
-    var on = new ArrayList<EventType<?>>();
-    types.keySet().stream().sorted().map(types::get).filter(type -> type.stream().equals(stream))
-        .forEach(on::add);
-    return on;
+    return List.copyOf(types.values());
   }
 
   private static SortedSet<StreamName> streamsOf(Collection<EventType<?>> types) {

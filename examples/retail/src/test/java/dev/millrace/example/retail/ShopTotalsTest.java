@@ -82,6 +82,8 @@ class ShopTotalsTest {
       var report = demo.run();
 
       assertThat(report.problems()).isEmpty();
+      assertThat(used(demo.uri(), "country-revenue")).containsExactly("country", "lines");
+      assertThat(used(demo.uri(), "customer-summary")).contains("customerId").doesNotContain("currency");
       assertThat(report.rowsRead()).isEqualTo(report.rowsPublished() + report.rowsRejected());
       assertThat(report.totalRevenue()).isEqualByComparingTo(independent.total("true"));
       assertThat(figures(demo.uri(), "country-revenue", "country")).isEqualTo(independent.byCountry());
@@ -95,6 +97,18 @@ class ShopTotalsTest {
               .isEqualByComparingTo(independent.total("country = 'United Kingdom'")));
       return report;
     }
+  }
+
+  /** What the handlers of a reader have used of an order. */
+  private List<String> used(URI api, String reader) throws Exception {
+    var answer = http.send(HttpRequest.newBuilder(api.resolve("/readers")).build(),
+        HttpResponse.BodyHandlers.ofString());
+    for (var one : json.readTree(answer.body())) {
+      if (one.get("reader").asText().equals(reader)
+          && one.get("event").asText().equals("shop.sales.OrderPlaced"))
+        return one.get("fields").get("shop.sales.OrderPlaced").valueStream().map(JsonNode::asText).toList();
+    }
+    throw new AssertionError(reader + " reads no orders: " + answer.body());
   }
 
   private Map<String, Figures> figures(URI api, String view, String key) throws Exception {

@@ -1,0 +1,75 @@
+package dev.millrace.schema;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+
+/**
+ * What a reader, known by its name, reads of one type of event. A field counts as used when a handler has called its accessor
+ * since the process began: {@code equals}, {@code hashCode} and {@code toString} of a whole record do not count.
+ *
+ * @param name the reader: a view, or a stream app
+ * @param schema what it reads events as
+ * @param version which version of the event's schema that is
+ * @param fields the fields that its handlers have used so far, by the full names of their records
+ * @param events how many events it has decoded since
+ * @param since when it began
+ */
+public record EventReader(String name, Schema schema, int version, Map<String, Set<String>> fields,
+    long events, Instant since) {
+  private static final Pattern STEP = Pattern
+      .compile("\\.(?<field>[A-Za-z_]\\w*)|(?<item>\\[])|(?<value>\\{})|\\((?<branch>[^)]*)\\)");
+
+  public EventReader {
+    var copy = new TreeMap<String, Set<String>>();
+    fields.forEach((record, names) -> copy.put(record, new TreeSet<>(names)));
+    fields = copy;
+  }
+
+  /** The full name of the event. */
+  public String event() {
+    return schema.getFullName();
+  }
+
+  /**
+   * Whether a handler may look at what stands at a place: it has used every field on the way there, or the way is not one of
+   * this reader's schema.
+   *
+   * @param path as a {@link Finding} has it, from the event's name on
+   */
+  boolean uses(String path) {
+    if (!path.startsWith(event()))
+      return true;
+    var at = schema;
+    var steps = STEP.matcher(path).region(event().length(), path.length());
+    while (steps.lookingAt()) {
+      if (steps.group("branch") == null)
+        at = RecordSource.nonNull(at);
+      if (steps.group("field") != null) {
+        var field = at.getType() == Schema.Type.RECORD ? at.getField(steps.group("field")) : null;
+        if (field == null)
+          return true;
+        if (!fields.getOrDefault(at.getFullName(), Set.of()).contains(field.name()))
+          return false;
+        at = field.schema();
+      } else if (steps.group("item") != null && at.getType() == Schema.Type.ARRAY) {
+        at = at.getElementType();
+      } else if (steps.group("value") != null && at.getType() == Schema.Type.MAP) {
+        at = at.getValueType();
+      } else if (steps.group("branch") != null && at.getType() == Schema.Type.UNION) {
+        var branch = at.getIndexNamed(steps.group("branch"));
+        if (branch == null)
+          return true;
+        at = at.getTypes().get(branch);
+      } else {
+        return true;
+      }
+      steps.region(steps.end(), path.length());
+    }
+    return true;
+  }
+}

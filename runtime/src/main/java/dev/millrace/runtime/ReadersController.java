@@ -1,0 +1,50 @@
+package dev.millrace.runtime;
+
+import dev.millrace.schema.EventCodec;
+import dev.millrace.schema.EventReader;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What this instance reads, for those who are about to change what they publish. */
+@Controller("/readers")
+@Tag(name = "readers")
+class ReadersController {
+  private final EventCodec codec;
+
+  ReadersController(EventCodec codec) {
+    this.codec = codec;
+  }
+
+  /**
+   * What a reader reads of one type of event.
+   *
+   * @param reader its name: a view's, or a stream app's
+   * @param event the event's full name
+   * @param version which version of its schema it reads events as
+   * @param schema that schema, as Avro's JSON
+   * @param events how many events it has decoded since the process began
+   * @param since when that was
+   * @param fields the fields that its handlers have used since, by the full names of their records
+   */
+  @Serdeable
+  record ReaderItem(String reader, String event, int version, String schema, long events, String since,
+      Map<String, Set<String>> fields) {
+    static ReaderItem of(EventReader reader) {
+      return new ReaderItem(reader.name(), reader.event(), reader.version(), reader.schema().toString(),
+          reader.events(), reader.since().toString(), reader.fields());
+    }
+  }
+
+  /** The readers of this instance, with each type of event that they read. */
+  @Get
+  @ApiResponse(responseCode = "200", description = "the readers")
+  List<ReaderItem> readers() {
+    return codec.readers().stream().map(ReaderItem::of).toList();
+  }
+}
