@@ -42,8 +42,7 @@ final class Millrace {
         .addSubcommand(new DeadLettersCommand(console))
         .addSubcommand(new TailCommand(console))
         .addSubcommand(new BridgeCommand(console))
-        .addSubcommand(
-            new CommandLine(new SchemaCommand(console)).addSubcommand(new CanDeployCommand(console)))
+        .addSubcommand(schema(console))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new GenerateCompletion())
         .setOut(console.out())
@@ -51,6 +50,12 @@ final class Millrace {
         .setColorScheme(Help.defaultColorScheme(console.ansi()))
         .setExecutionExceptionHandler(new Failures(millrace::wantsStackTrace));
   }
+
+  private static CommandLine schema(Console console) {
+    return new CommandLine(new SchemaCommand(console)).addSubcommand(new RehearseCommand(console))
+        .addSubcommand(new CanDeployCommand(console));
+  }
+
   private boolean wantsStackTrace() {
     return stackTrace;
   }

@@ -270,32 +270,6 @@ final class SchemaCommand {
     return 0;
   }
 
-  @Command(name = "rehearse", description = "Says what a view would be if it were rebuilt with the code of a running instance.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-      "0:every event is taken, and nothing differs but what the projection declares",
-      "1:failed; the reason is on standard error", "2:the command line cannot be understood",
-      "100:an event is not taken, or a row differs"}, footer = {
-          "%nStart the candidate beside the live instances: it folds the whole history through its schemas, upcasters and",
-          "projection into a table that is thrown away. The live view is left alone.", "%nExamples:",
-          "  millrace schema rehearse country-revenue --url http://127.0.0.1:8090"})
-  int rehearse(@Parameters(paramLabel = "VIEW", description = "the view's name") String view,
-      @Mixin Instance instance, @Mixin Output output) {
-    console.err().println("millrace: the history of " + view + " is being folded");
-    console.err().flush();
-    var done = instance.get(List.of(), "generations", view, "rehearsal");
-    if (output.json()) {
-      console.out().println(Json.line(done));
-    } else {
-      done.path("failures")
-          .forEach(failure -> console.out().println(failure.path("records").asLong() + " events of "
-              + failure.path("keys").asLong() + " keys are not taken: " + failure.path("reason").asText()
-              + ": "
-              + Table.cell(failure.path("example"))));
-      new RowDifferences(console).print(done.path("comparison"));
-      console.out().println("a rebuild takes about " + done.path("tookMillis").asLong() / 1000.0 + " s");
-    }
-    return done.path("asExpected").asBoolean() ? 0 : FORBIDDEN;
-  }
-
   private void print(List<JsonNode> rows, Output output) {
     if (output.json())
       rows.forEach(row -> console.out().println(Json.line(row)));

@@ -146,5 +146,13 @@ class ViewRebuildTest {
     var rehearsed = Run.of("schema", "rehearse", "country-sales", "--url", url, "-o", "json");
     assertThat(rehearsed.code()).as(rehearsed.out()).isZero();
     assertThat(Json.read(rehearsed.out()).path("failures")).isEmpty();
+    assertThat(Run.of("schema", "rehearse", "country-sales", "--since", "2001-01-01T00:00:00Z", "--url", url))
+        .satisfies(run -> {
+          assertThat(run.code()).isZero();
+          assertThat(run.out()).startsWith("the events since 2001-01-01T00:00:00Z took");
+        });
+    assertThat(Run.of("schema", "rehearse", "country-sales", "--since", "lately", "--url", url).err())
+        .contains("since 'lately' is no time");
+    assertThat(Run.of("schema", "rehearse", "no-such-view", "--url", url).code()).isEqualTo(1);
   }
 }

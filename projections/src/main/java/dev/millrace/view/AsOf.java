@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,8 @@ public final class AsOf<R extends Record> implements AutoCloseable {
     private @Nullable DataSource database;
     private long memory = 256L << 20;
     private Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    private Optional<Cursor> from = Optional.empty();
+    private Consumer<RebuildProgress> watcher = _ -> {};
 
     private Builder(Projection<R> projection) {
       this.projection = projection;
@@ -92,6 +95,18 @@ public final class AsOf<R extends Record> implements AutoCloseable {
       return this;
     }
 
+    /** Leaves out what is before. */
+    Builder<R> from(Cursor from) {
+      this.from = Optional.of(from);
+      return this;
+    }
+
+    /** Is told about once a second how far it is; what it throws ends it. */
+    Builder<R> watched(Consumer<RebuildProgress> watcher) {
+      this.watcher = watcher;
+      return this;
+    }
+
     /**
      * The view of all that the log took before this time. Returns when it is there.
      *
@@ -109,7 +124,8 @@ public final class AsOf<R extends Record> implements AutoCloseable {
       sweep(work);
       var filled = new AsOf<>(work, throwaway(work, (_, _) -> {}), until);
       try {
-        filled.fill(new Rebuild.Limits(memory, folder, Duration.ofDays(1), Optional.of(until)));
+        filled.fill(new Rebuild.Limits(memory, folder, Duration.ofDays(1), from, Optional.of(until)),
+            new RebuildMeter(watcher));
         return filled;
       } catch (RuntimeException e) {
         filled.close();
@@ -171,24 +187,25 @@ public final class AsOf<R extends Record> implements AutoCloseable {
     }
   }
 
-  private void fill(Rebuild.Limits limits) {
-    try (var filling = new FoldAndCopy<>(work, table.generation, limits, table.claim, new Pace(),
-        new RebuildMeter())) {
+  private void fill(Rebuild.Limits limits, RebuildMeter meter) {
+    try (var filling = new FoldAndCopy<>(work, table.generation, limits, table.claim, new Pace(), meter)) {
       if (filling.run(() -> {}) instanceof FoldAndCopy.End.Refused)
-        fillInOrder();
+        fillInOrder(limits.from().orElseGet(Cursor::start), meter);
     }
   }
 
   /** As a runner does, a batch at a time. */
-  private void fillInOrder() {
-    var log = work.log().reader(work.projection().streams(), Cursor.start());
+  private void fillInOrder(Cursor from, RebuildMeter meter) {
+    meter.expect(work.log(), work.projection().streams(), from);
+    var log = work.log().reader(work.projection().streams(), from);
     try (var ahead = new ReadAhead<>(log, work.decoding()); var shift = Shift.begin(work, table.generation)) {
-      var cursor = shift.assigned(until.positions().keySet());
+      var cursor = from.with(shift.assigned(until.positions().keySet()));
       var end = new Until(work.log(), work.projection().streams(), until);
       while (!end.isReached(cursor)) {
         var polled = ahead.next(until);
         if (polled.decoded().isEmpty())
           end.nothingCame();
+        var _ = meter.read(polled.decoded());
         if (!shift.apply(polled.decoded(), polled.cursor()))
           throw new ViewException(REFUSED,
               name(work.projection(), table.generation) + " is filled by another as well");

@@ -12,6 +12,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.function.Consumer;
+import java.util.Optional;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +42,7 @@ public final class Audit {
     private @Nullable EventCodec codec;
     private @Nullable DataSource database;
     private int buckets = GenerationDiff.BUCKETS;
+    private Optional<Instant> since = Optional.empty();
 
     private Builder(Projection<?> projection) {
       this.projection = projection;
@@ -96,16 +100,23 @@ public final class Audit {
      * @throws ViewException UNKNOWN_VIEW where the view was never built; DATABASE_UNREACHABLE
      */
     public Comparison run() {
-      return rehearse().comparison();
+      return rehearse(_ -> {}).comparison().orElseThrow();
+    }
+
+    /** Rehearses with no more than the events that were appended since; rows are not compared then, as their beginnings lack. */
+    public Builder since(Instant time) {
+      this.since = Optional.of(time);
+      return this;
     }
 
     /**
      * Does it with a projection that is not live yet, and tells also what it could not take and how long it took.
      *
+     * @param watcher is told about once a second how far it is, by the calling thread; what it throws ends the rehearsal
      * @throws ViewException UNKNOWN_VIEW where the view was never built; DEFINITION_CHANGED where the live one has other
      *     keys; DATABASE_UNREACHABLE
      */
-    public Rehearsal rehearse() {
+    public Rehearsal rehearse(Consumer<RebuildProgress> watcher) {
       var work = Work.of(projection, Objects.requireNonNull(log, "log"),
           Objects.requireNonNull(codec, "codec"),
           Objects.requireNonNull(database, "database"), Clock.systemUTC(), ParkingLimit.DEFAULT);
@@ -113,16 +124,23 @@ public final class Audit {
       var read = new Cursor[]{Cursor.start()};
       try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy))) {
         long begun = System.nanoTime();
-        try (var then = refold.upTo(read[0])) {
+        since.ifPresent(time -> refold.from(work.log().at(projection.streams(), time)));
+        try (var then = refold.watched(watcher).upTo(read[0])) {
           var took = Duration.ofNanos(System.nanoTime() - begun);
           return Transaction.run(work.database(), "auditing " + projection.name(), connection -> {
-            var found = GenerationDiff.find(connection, projection, copied.generation(), then.generation(),
-                buckets);
-            return new Rehearsal(new Comparison(true, found.live(), found.rebuilt(), found.different(),
-                found.unexpected(), found.examples()), failures(connection, then.generation()), took);
+            var compared = since.isPresent()
+                ? Optional.<Comparison>empty()
+                : Optional.of(compared(connection, copied.generation(), then.generation()));
+            return new Rehearsal(compared, failures(connection, then.generation()), took);
           });
         }
       }
+    }
+
+    private Comparison compared(Connection connection, int copied, int refolded) throws SQLException {
+      var found = GenerationDiff.find(connection, projection, copied, refolded, buckets);
+      return new Comparison(true, found.live(), found.rebuilt(), found.different(), found.unexpected(),
+          found.examples());
     }
 
     private List<Rehearsal.Failures> failures(Connection connection, int generation) throws SQLException {

@@ -174,7 +174,7 @@ final class FoldAndCopy<R extends Record> implements AutoCloseable {
   /** Folds the log from the cursor on to where it ends now; false where it was stopped before. */
   private boolean readLog() throws SQLException, RefusedException {
     var streams = work.projection().streams();
-    var cursor = Cursor.of(positions());
+    var cursor = limits.from().orElseGet(Cursor::start).with(Cursor.of(positions()));
     meter.expect(work.log(), streams, cursor);
     var end = new Until(work.log(), streams, limits.until().orElseGet(() -> work.log().end(streams)));
     var due = new Due(limits.saveEvery());

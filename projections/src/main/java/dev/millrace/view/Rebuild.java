@@ -58,7 +58,8 @@ public final class Rebuild implements AutoCloseable {
    *
    * @param until what it reads; all that there is where it is empty
    */
-  record Limits(long memory, Path folder, Duration saveEvery, Optional<Cursor> until) {}
+  record Limits(long memory, Path folder, Duration saveEvery, Optional<Cursor> from,
+      Optional<Cursor> until) {}
 
   private final Work<?> work;
   private final EventCodec codec;
@@ -78,7 +79,8 @@ public final class Rebuild implements AutoCloseable {
   private Rebuild(Builder settings, Work<?> work, EventCodec codec) {
     this.work = work;
     this.codec = codec;
-    this.limits = new Limits(settings.memory, settings.folder, settings.saveEvery, Optional.empty());
+    this.limits = new Limits(settings.memory, settings.folder, settings.saveEvery, Optional.empty(),
+        Optional.empty());
     this.statuses = new StatusReader(work.projection(), work.log(), work.database(), work.clock());
     throttle(settings.perSecond);
     var right = RebuildClaim.take(work.database(), work.projection().name());

@@ -16,13 +16,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
-/** Counts what a rebuild does: written by the thread that does it, and read by any. */
+/** Counts what a rebuild does: written by the thread that does it, and read by any. Whoever watches is told about once a second. */
 final class RebuildMeter {
   private static final double SECOND = 1e9;
   /** What was so many seconds ago counts a third of what is now. */
   private static final double SMOOTH_SECONDS = 5;
 
+  private static final long TELL_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Consumer<RebuildProgress> watcher;
+  private long told = System.nanoTime();
   private final Map<Partition, Long> read = new ConcurrentHashMap<>();
   private volatile Map<Partition, Long> expected = Map.of();
   private volatile OptionalLong total = OptionalLong.empty();
@@ -35,6 +40,15 @@ final class RebuildMeter {
   private volatile double perSecond;
   private long since;
   private long recordsSince;
+
+  RebuildMeter() {
+    this(_ -> {});
+  }
+
+  /** @param watcher called by the thread that does it: what it throws ends that */
+  RebuildMeter(Consumer<RebuildProgress> watcher) {
+    this.watcher = watcher;
+  }
 
   /** Goes on after what an earlier process has done. */
   void begin(Manifest manifest) {
@@ -74,6 +88,10 @@ final class RebuildMeter {
     bytes.addAndGet(payloads);
     records.addAndGet(decoded.size());
     smooth();
+    if (System.nanoTime() - told > TELL_EVERY_NANOS) {
+      told = System.nanoTime();
+      watcher.accept(progress(Phase.FOLDING, false, ""));
+    }
     return appended;
   }
 

@@ -2,16 +2,17 @@ package dev.millrace.view;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a view would be if it were rebuilt now by this projection, with these schemas and upcasters: before they go live.
  *
  * @param comparison the live view beside it, as far as the live one had read when it began; what a projection declares to be
- *     changed is expected
+ *     changed is expected; empty where only the last events were taken
  * @param failures the events that it could not take, the most of one reason first
- * @param took how long reading and folding the history took: about what a rebuild takes on this machine
+ * @param took how long reading and folding took: about what a rebuild takes on this machine, where all was taken
  */
-public record Rehearsal(Comparison comparison, List<Failures> failures, Duration took) {
+public record Rehearsal(Optional<Comparison> comparison, List<Failures> failures, Duration took) {
   /**
    * Events that could not be taken for one reason.
    *
@@ -26,6 +27,6 @@ public record Rehearsal(Comparison comparison, List<Failures> failures, Duration
 
   /** Whether every event was taken, and nothing differs but what is declared. */
   public boolean asExpected() {
-    return failures.isEmpty() && comparison.asExpected();
+    return failures.isEmpty() && comparison.map(Comparison::asExpected).orElse(true);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.view.Shop.CountryTotal;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -112,19 +113,26 @@ class AuditTest {
         .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO))
         .on(next, Placed::country, CountryTotal::plus).build();
 
-    var rehearsed = audit(candidate).rehearse();
+    var rehearsed = audit(candidate).rehearse(_ -> {});
 
     assertThat(rehearsed.asExpected()).isFalse();
     assertThat(rehearsed.failures()).singleElement().returns("FOLD_FAILED", Rehearsal.Failures::reason)
         .returns(1L, Rehearsal.Failures::records)
         .satisfies(failure -> assertThat(failure.example()).contains("a number below zero: -4"));
-    assertThat(rehearsed.comparison().examples())
+    assertThat(rehearsed.comparison().orElseThrow().examples())
         .extracting(one -> one.key().get("country"), one -> List.copyOf(one.fields()))
         .containsExactly(tuple("Chad", List.of("country", "orders", "total")),
             tuple("France", List.of("total")));
     assertThat(rehearsed.took()).isPositive();
     assertThat(stage.rows(lenient)).as("the live view is left alone").hasSize(3);
-    assertThat(audit(lenient).rehearse().asExpected()).isTrue();
+    assertThat(audit(lenient).rehearse(_ -> {}).asExpected()).isTrue();
+
+    var since = audit(candidate).since(Instant.EPOCH).rehearse(_ -> {});
+    assertThat(since.failures()).isEqualTo(rehearsed.failures());
+    assertThat(since.comparison()).isEmpty();
+    var nothing = audit(candidate).since(Instant.now()).rehearse(_ -> {});
+    assertThat(nothing.failures()).isEmpty();
+    assertThat(nothing.asExpected()).isTrue();
   }
 
   @Test

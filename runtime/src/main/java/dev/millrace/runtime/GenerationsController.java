@@ -8,7 +8,6 @@ import dev.millrace.view.Audit;
 import dev.millrace.view.Comparison;
 import dev.millrace.view.Generation;
 import dev.millrace.view.Projection;
-import dev.millrace.view.Rehearsal;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
@@ -110,33 +109,6 @@ class GenerationsController {
   }
 
   /**
-   * Events that could not be taken for one reason.
-   *
-   * @param reason such as UNREADABLE or FOLD_FAILED
-   * @param example what was said of one of them
-   * @param records how many there are
-   * @param keys of how many keys
-   */
-  @Serdeable
-  record FailureItem(String reason, String example, long records, long keys) {}
-
-  /**
-   * What a view would be if it were rebuilt by this instance.
-   *
-   * @param asExpected whether every event was taken, and nothing differs but what is declared
-   * @param tookMillis how long reading and folding the history took: about what a rebuild takes
-   */
-  @Serdeable
-  record RehearsalItem(String view, boolean asExpected, List<FailureItem> failures, ComparisonItem comparison,
-      long tookMillis) {
-    static RehearsalItem of(String view, Rehearsal done) {
-      return new RehearsalItem(view, done.asExpected(), done.failures().stream()
-          .map(one -> new FailureItem(one.reason(), one.example(), one.records(), one.keys())).toList(),
-          ComparisonItem.of(view, done.comparison()), done.took().toMillis());
-    }
-  }
-
-  /**
    * Which generation to promote, and how.
    *
    * @param generation the one of the rebuild unless said
@@ -202,20 +174,6 @@ class GenerationsController {
           "sample " + sample + " is not above 0 and at most 1");
     return ComparisonItem.of(view,
         Audit.of(projection(view)).log(log).codec(codec).database(database).sample(sample).run());
-  }
-
-  /**
-   * What the view would be if it were rebuilt with the projection, the schemas and the upcasters of this instance: the history
-   * is folded anew for it, and the live view is left alone.
-   *
-   * @param view the view's name
-   */
-  @Get("/{view}/rehearsal")
-  @ApiResponse(responseCode = "200", description = "what it would be, beside what it is")
-  @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-  RehearsalItem rehearsal(@PathVariable String view) {
-    return RehearsalItem.of(view,
-        Audit.of(projection(view)).log(log).codec(codec).database(database).rehearse());
   }
 
   /**
