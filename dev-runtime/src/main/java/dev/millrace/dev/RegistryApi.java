@@ -27,24 +27,19 @@ final class RegistryApi {
 
   RegistryRoutes routes() {
     var routes = new RegistryRoutes();
+    new RegistrySchemas(store).on(routes);
     new RegistryRules(store).on(routes);
     new RegistryModes(store).on(routes);
     new RegistryDeletes(store).on(routes);
     return routes
         .on("GET", "/", request -> store.read(connection -> Map.of()))
         .on("POST", "/", request -> Map.of())
-        .on("GET", "/schemas/types", request -> List.of("AVRO"))
-        .on("GET", "/schemas/ids/{}", this::byId)
-        .on("GET", "/schemas/ids/{}/schema", request -> new Raw(text(request.id())))
-        .on("GET", "/schemas/ids/{}/subjects", this::subjectsOf)
-        .on("GET", "/schemas/ids/{}/versions", this::versionsOf)
-        .on("GET", "/schemas", this::schemas)
-        .on("GET", "/contexts", this::contexts)
         .on("GET", "/v1/metadata/id", request -> ordered("scope",
             ordered("path", List.of(), "clusters", Map.of("schema-registry-cluster", "millrace")), "id", ""))
         .on("GET", "/v1/metadata/version", request -> Map.of("version", "7.9.0", "commitId", "millrace"))
         .on("GET", "/subjects", this::subjects)
         .on("POST", "/subjects/{}", this::lookup)
+        .on("GET", "/subjects/{}/metadata", this::latestWith)
         .on("GET", "/subjects/{}/versions", this::versions)
         .on("POST", "/subjects/{}/versions", this::register)
         .on("GET", "/subjects/{}/versions/{}", request -> described(version(request)))
@@ -54,49 +49,8 @@ final class RegistryApi {
         .on("POST", "/compatibility/subjects/{}/versions/{}", this::compatibleWithOne);
   }
 
-  private Object byId(RegistryRequest request) {
-    return store.read(connection -> {
-      var answer = new LinkedHashMap<String, Object>();
-      answer.put("schema",
-          RegistryStore.text(connection, request.id()).orElseThrow(() -> unknown(request.id())));
-      var references = RegistryStore.references(connection, request.id());
-      if (!references.isEmpty()) {
-        answer.put("references", references.json());
-      }
-      if (request.asks("fetchMaxId")) {
-        answer.put("maxId", RegistryStore.lastId(connection));
-      }
-      return answer;
-    });
-  }
-
-  private String text(int id) {
-    return store.read(connection -> RegistryStore.text(connection, id)).orElseThrow(() -> unknown(id));
-  }
-
-  private static RegistryError unknown(int id) {
-    return RegistryError.noSchema(Integer.toString(id));
-  }
-
-  private Object subjectsOf(RegistryRequest request) {
-    return uses(request).stream().map(Version::subject).distinct().toList();
-  }
-
-  private Object versionsOf(RegistryRequest request) {
-    return uses(request).stream().map(use -> ordered("subject", use.subject(), "version", use.version()))
-        .toList();
-  }
-
-  private List<Version> uses(RegistryRequest request) {
-    var uses = store.read(connection -> RegistryStore.uses(connection, request.id()));
-    if (uses.isEmpty()) {
-      throw unknown(request.id());
-    }
-    return wanted(uses, request);
-  }
-
   /** Those that are not deleted; with {@code deleted} all, with {@code deletedOnly} the others. */
-  private static List<Version> wanted(List<Version> versions, RegistryRequest request) {
+  static List<Version> wanted(List<Version> versions, RegistryRequest request) {
     if (request.asks("deletedOnly"))
       return versions.stream().filter(Version::deleted).toList();
     return request.asks("deleted")
@@ -112,30 +66,14 @@ final class RegistryApi {
     return page(subjects.filter(subject -> subject.startsWith(prefix(request))), request);
   }
 
-  private Object schemas(RegistryRequest request) {
-    var versions = wanted(store.read(RegistryStore::all), request).stream()
-        .filter(version -> version.subject().startsWith(prefix(request))).toList();
-    var latest = new LinkedHashMap<String, Version>();
-    versions.forEach(version -> latest.put(version.subject(), version));
-    var chosen = request.asks("latestOnly") ? latest.values().stream() : versions.stream();
-    return page(chosen.map(RegistryApi::described), request);
+  static String prefix(RegistryRequest request) {
+    return request.parameter("subjectPrefix", "");
   }
 
-  private static String prefix(RegistryRequest request) {
-    return request.query().getOrDefault("subjectPrefix", "");
-  }
-
-  private static <T> List<T> page(Stream<T> all, RegistryRequest request) {
+  static <T> List<T> page(Stream<T> all, RegistryRequest request) {
     int limit = request.number("limit", -1);
     return all.skip(Math.max(0, request.number("offset", 0))).limit(limit < 0 ? Long.MAX_VALUE : limit)
         .toList();
-  }
-
-  /** The contexts that subjects are in, written {@code :.context:subject}; all share one space of ids here. */
-  private Object contexts(RegistryRequest request) {
-    return Stream.concat(Stream.of("."), store.read(RegistryStore::all).stream().map(Version::subject)
-        .filter(subject -> subject.startsWith(":.") && subject.indexOf(':', 1) > 0)
-        .map(subject -> subject.substring(1, subject.indexOf(':', 1)))).distinct().toList();
   }
 
   private Object lookup(RegistryRequest request) {
@@ -150,6 +88,15 @@ final class RegistryApi {
       }
       return described(found.orElseThrow(() -> new RegistryError(40403, "Schema not found")));
     });
+  }
+
+  /** The newest version whose metadata has the properties that are asked for. */
+  private Object latestWith(RegistryRequest request) {
+    var wanted = request.properties();
+    return described(
+        found(request).reversed().stream().filter(version -> version.metadata().has(wanted)).findFirst()
+            .orElseThrow(() -> new RegistryError(40401,
+                "Subject '" + request.subject() + "' has no version with these properties")));
   }
 
   private Object versions(RegistryRequest request) {
@@ -282,16 +229,18 @@ final class RegistryApi {
     return schemas;
   }
 
-  private static Object described(Version version) {
+  static Object described(Version version) {
     var described = ordered("subject", version.subject(), "version", version.version(), "id", version.id(),
         "schema",
         version.text());
     if (!version.references().isEmpty())
       described.put("references", version.references().json());
+    if (!version.metadata().isEmpty())
+      described.put("metadata", version.metadata().json());
     return described;
   }
 
-  private static Map<String, Object> ordered(Object... namesAndValues) {
+  static Map<String, Object> ordered(Object... namesAndValues) {
     var map = new LinkedHashMap<String, Object>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       map.put((String) namesAndValues[i], namesAndValues[i + 1]);

@@ -6,17 +6,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A request that found its route.
  *
  * @param path the decoded segments that stood where the route has a gap
- * @param query the decoded parameters
+ * @param query the decoded parameters, each with all its values
  */
-record RegistryRequest(List<String> path, Map<String, String> query, String body) {
+record RegistryRequest(List<String> path, Map<String, List<String>> query, String body) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The first gap, as the name of a subject. */
@@ -26,6 +28,15 @@ record RegistryRequest(List<String> path, Map<String, String> query, String body
       throw new RegistryError(42208, "The specified subject '" + subject + "' is not a valid subject.");
     }
     return subject;
+  }
+
+  /** @throws RegistryError 40403 where the path has no GUID there */
+  UUID guid() {
+    try {
+      return UUID.fromString(path.getFirst());
+    } catch (IllegalArgumentException e) {
+      throw RegistryError.noSchema(path.getFirst());
+    }
   }
 
   /** A number in the path; a path with something else there does not exist. */
@@ -59,13 +70,27 @@ record RegistryRequest(List<String> path, Map<String, String> query, String body
   }
 
   boolean asks(String parameter) {
-    return Boolean.parseBoolean(query.get(parameter));
+    return Boolean.parseBoolean(parameter(parameter, ""));
   }
 
-  int number(String parameter, int otherwise) {
-    var text = query.get(parameter);
+  String parameter(String name, String otherwise) {
+    return query.containsKey(name) ? query.get(name).getLast() : otherwise;
+  }
+
+  /** The properties that {@code key} and {@code value} ask for, pair by pair. */
+  List<RegistryMetadata.Property> properties() {
+    var keys = query.getOrDefault("key", List.of());
+    var values = query.getOrDefault("value", List.of());
+    var properties = new ArrayList<RegistryMetadata.Property>();
+    for (int i = 0; i < Math.min(keys.size(), values.size()); i++)
+      properties.add(new RegistryMetadata.Property(keys.get(i), values.get(i)));
+    return properties;
+  }
+
+  int number(String name, int otherwise) {
+    var text = parameter(name, "");
     try {
-      return text == null ? otherwise : Integer.parseInt(text);
+      return text.isEmpty() ? otherwise : Integer.parseInt(text);
     } catch (NumberFormatException e) {
       throw RegistryError.noSuchPath();
     }
@@ -99,6 +124,7 @@ record RegistryRequest(List<String> path, Map<String, String> query, String body
       throw RegistryError.invalidSchema("the body has no text \"schema\"", null);
     }
     var references = RegistryReferences.of(json.path("references"));
-    return RegistrySchema.parse(json.path("schema").textValue(), references, references.texts(connection));
+    return RegistrySchema.parse(json.path("schema").textValue(), references,
+        RegistryMetadata.of(json.path("metadata")), references.texts(connection));
   }
 }

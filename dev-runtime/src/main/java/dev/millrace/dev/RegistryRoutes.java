@@ -69,14 +69,14 @@ final class RegistryRoutes {
     return segments;
   }
 
-  private static Map<String, String> query(@Nullable String raw) {
-    var query = new LinkedHashMap<String, String>();
+  private static Map<String, List<String>> query(@Nullable String raw) {
+    var query = new LinkedHashMap<String, List<String>>();
     for (var pair : raw == null ? new String[0] : raw.split("&", -1)) {
       int equals = pair.indexOf('=');
       var name = equals < 0 ? pair : pair.substring(0, equals);
       var value = equals < 0 ? "" : pair.substring(equals + 1);
-      query.put(URLDecoder.decode(name, StandardCharsets.UTF_8),
-          URLDecoder.decode(value, StandardCharsets.UTF_8));
+      query.computeIfAbsent(URLDecoder.decode(name, StandardCharsets.UTF_8), _ -> new ArrayList<>())
+          .add(URLDecoder.decode(value, StandardCharsets.UTF_8));
     }
     return query;
   }

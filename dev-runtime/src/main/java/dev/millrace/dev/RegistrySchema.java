@@ -19,9 +19,11 @@ import org.apache.avro.Schema;
  *
  * @param text as Avro writes it, with all properties
  * @param references what it refers to, whose types the text does not have
- * @param fingerprint SHA-256 of the text with the members of each object sorted, and of the references, in hexadecimal
+ * @param fingerprint SHA-256 of the text with the members of each object sorted, of the references and of the metadata, in
+ *     hexadecimal
  */
-record RegistrySchema(Schema schema, String text, RegistryReferences references, String fingerprint) {
+record RegistrySchema(Schema schema, String text, RegistryReferences references, RegistryMetadata metadata,
+    String fingerprint) {
   private static final ObjectMapper SORTED = JsonMapper.builder()
       .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -32,7 +34,8 @@ record RegistrySchema(Schema schema, String text, RegistryReferences references,
    * @param referenced the texts of what it refers to, each after those that it refers to itself
    * @throws RegistryError 42201
    */
-  static RegistrySchema parse(String text, RegistryReferences references, List<String> referenced) {
+  static RegistrySchema parse(String text, RegistryReferences references, RegistryMetadata metadata,
+      List<String> referenced) {
     try {
       var schema = parsed(text, referenced);
       // With the types that it refers to Avro would write it as another.
@@ -40,7 +43,8 @@ record RegistrySchema(Schema schema, String text, RegistryReferences references,
       if (!StandardCharsets.UTF_8.newEncoder().canEncode(written)) {
         throw RegistryError.invalidSchema("its text holds half a character (a lone surrogate)", null);
       }
-      return new RegistrySchema(schema, written, references, fingerprint(written, references));
+      return new RegistrySchema(schema, written, references, metadata,
+          fingerprint(written, references, metadata));
     } catch (JsonProcessingException e) {
       throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
     }
@@ -58,13 +62,15 @@ record RegistrySchema(Schema schema, String text, RegistryReferences references,
     }
   }
 
-  private static String fingerprint(String written, RegistryReferences references)
+  private static String fingerprint(String written, RegistryReferences references, RegistryMetadata metadata)
       throws JsonProcessingException {
     var sorted = SORTED.writeValueAsBytes(SORTED.readValue(written, Object.class));
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       if (!references.isEmpty())
         digest.update(references.json().toString().getBytes(StandardCharsets.UTF_8));
+      if (!metadata.isEmpty())
+        digest.update(metadata.toString().getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest.digest(sorted));
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java has SHA-256", impossible);

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
@@ -25,6 +26,10 @@ final class RegistryStore {
       CREATE TABLE IF NOT EXISTS millrace_registry.schemas (
         id integer PRIMARY KEY, fingerprint text NOT NULL UNIQUE, text text NOT NULL);
       ALTER TABLE millrace_registry.schemas ADD COLUMN IF NOT EXISTS refs text NOT NULL DEFAULT '[]';
+      ALTER TABLE millrace_registry.schemas ADD COLUMN IF NOT EXISTS metadata text NOT NULL DEFAULT '{}';
+      ALTER TABLE millrace_registry.schemas ADD COLUMN IF NOT EXISTS guid uuid GENERATED ALWAYS AS (md5(text
+        || CASE refs WHEN '[]' THEN '' ELSE refs END || CASE metadata WHEN '{}' THEN '' ELSE metadata END)::uuid) STORED;
+      CREATE INDEX IF NOT EXISTS schemas_guid ON millrace_registry.schemas (guid);
       CREATE TABLE IF NOT EXISTS millrace_registry.versions (
         subject text NOT NULL, version integer NOT NULL, id integer NOT NULL REFERENCES millrace_registry.schemas,
         PRIMARY KEY (subject, version));
@@ -34,11 +39,11 @@ final class RegistryStore {
       CREATE TABLE IF NOT EXISTS millrace_registry.rules (subject text PRIMARY KEY, rule text NOT NULL);
       CREATE TABLE IF NOT EXISTS millrace_registry.modes (subject text PRIMARY KEY, mode text NOT NULL);
       """;
-  private static final String VERSION = "SELECT v.subject, v.version, v.id, s.text, v.deleted, s.refs"
+  private static final String VERSION = "SELECT v.subject, v.version, v.id, s.text, v.deleted, s.refs, s.metadata"
       + " FROM millrace_registry.versions v JOIN millrace_registry.schemas s USING (id) ";
 
-  private static final String INSERT = "INSERT INTO millrace_registry.schemas (id, fingerprint, text, refs)"
-      + " VALUES (?, ?, ?, ?)";
+  private static final String INSERT = "INSERT INTO millrace_registry.schemas (id, fingerprint, text, refs, metadata)"
+      + " VALUES (?, ?, ?, ?, ?)";
 
   /**
    * A schema as a subject holds it.
@@ -46,7 +51,10 @@ final class RegistryStore {
    * @param deleted whether it is deleted softly: it is found by its id, and by whoever asks for what is deleted
    */
   record Version(String subject, int version, int id, String text, boolean deleted,
-      RegistryReferences references) {}
+      RegistryReferences references, RegistryMetadata metadata) {}
+
+  /** A schema as an id stands for it. */
+  record Known(int id, String text, RegistryReferences references, RegistryMetadata metadata) {}
 
   /** What is done with a connection. */
   @FunctionalInterface
@@ -135,16 +143,21 @@ final class RegistryStore {
         RegistryStore::version, subject, fingerprint, deleted).stream().findFirst();
   }
 
-  static Optional<String> text(Connection connection, int id) throws SQLException {
-    return list(connection, "SELECT text FROM millrace_registry.schemas WHERE id = ?",
-        row -> row.getString(1), id)
-        .stream().findFirst();
+  static Optional<Known> known(Connection connection, int id) throws SQLException {
+    return list(connection, "SELECT id, text, refs, metadata FROM millrace_registry.schemas WHERE id = ?",
+        RegistryStore::known, id).stream().findFirst();
   }
 
-  /** What the schema with this id refers to. */
-  static RegistryReferences references(Connection connection, int id) throws SQLException {
-    return list(connection, "SELECT refs FROM millrace_registry.schemas WHERE id = ?",
-        row -> RegistryReferences.parse(row.getString(1)), id).getFirst();
+  /** The schema with this content, which is the same in every registry: MD5 of its text, as Confluent's clients reckon it. */
+  static Optional<Known> known(Connection connection, UUID guid) throws SQLException {
+    return list(connection,
+        "SELECT id, text, refs, metadata FROM millrace_registry.schemas WHERE guid = ? ORDER BY id",
+        RegistryStore::known, guid).stream().findFirst();
+  }
+
+  private static Known known(ResultSet row) throws SQLException {
+    return new Known(row.getInt(1), row.getString(2), RegistryReferences.parse(row.getString(3)),
+        RegistryMetadata.parse(row.getString(4)));
   }
 
   /** The ids of the schemas that refer to a version and are not deleted themselves. */
@@ -176,7 +189,7 @@ final class RegistryStore {
       throw new RegistryError(42205, "Overwrite new schema with id " + id + " is not permitted.");
     if (holder.isEmpty()) {
       update(connection, INSERT, id, schema.fingerprint(), schema.text(),
-          schema.references().json().toString());
+          schema.references().json().toString(), schema.metadata().toString());
       update(connection, "UPDATE millrace_registry.last_id SET id = greatest(id, ?)", id);
     }
     if (version <= 0)
@@ -206,7 +219,7 @@ final class RegistryStore {
     update(connection, "UPDATE millrace_registry.last_id SET id = id + 1");
     int id = lastId(connection);
     update(connection, INSERT, id, schema.fingerprint(), schema.text(),
-        schema.references().json().toString());
+        schema.references().json().toString(), schema.metadata().toString());
     return id;
   }
 
@@ -253,7 +266,7 @@ final class RegistryStore {
 
   private static Version version(ResultSet row) throws SQLException {
     return new Version(row.getString(1), row.getInt(2), row.getInt(3), row.getString(4), row.getBoolean(5),
-        RegistryReferences.parse(row.getString(6)));
+        RegistryReferences.parse(row.getString(6)), RegistryMetadata.parse(row.getString(7)));
   }
 
   @FunctionalInterface

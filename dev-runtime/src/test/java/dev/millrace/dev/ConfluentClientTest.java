@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.Config;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.Metadata;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaReference;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -52,6 +54,23 @@ class ConfluentClientTest {
       assertThat(reader.getConfig("a").getCompatibilityLevel()).isEqualTo("FULL");
       writer.deleteConfig("a");
       assertThat(reader.getConfig("").getCompatibilityLevel()).isEqualTo("BACKWARD");
+    }
+  }
+
+  @Test
+  void confluents_client_finds_the_newest_version_with_a_property() throws Exception {
+    try (var registry = DevRegistry.start(SharedPostgres.database("confluent_metadata"));
+        var writer = client(registry);
+        var reader = client(registry)) {
+      var first = new Metadata(null, Map.of("major", "1"), null);
+      assertThat(writer.register("a", V1.copy(first, null))).isEqualTo(1);
+      assertThat(writer.register("a", V2.copy(new Metadata(null, Map.of("major", "2"), null), null)))
+          .isEqualTo(2);
+
+      var found = reader.getLatestWithMetadata("a", Map.of("major", "1"), false);
+      assertThat(found.getVersion()).isEqualTo(1);
+      assertThat(found.getMetadata()).isEqualTo(first);
+      assertThat(reader.getSchemaById(2).metadata().getProperties()).containsEntry("major", "2");
     }
   }
 

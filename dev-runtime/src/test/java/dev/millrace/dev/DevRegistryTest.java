@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.schema.SchemaRegistry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.UUID;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.Callable;
@@ -347,6 +350,42 @@ class DevRegistryTest {
         .as("to our own client").isEqualTo("shop.Line");
     rest.delete("/subjects/a");
     assertThat(rest.delete("/subjects/line")).isEqualTo("200 [1]");
+  }
+
+  @Test
+  void a_schema_is_found_by_what_it_is() throws Exception {
+    rest.post("/subjects/a/versions", schema(V1));
+    rest.post("/subjects/%3A.other%3Ab/versions", schema(V1));
+    var text = rest.send("GET", "/schemas/ids/1", "").json().path("schema").asText();
+    var md5 = ByteBuffer.wrap(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+    var guid = new UUID(md5.getLong(), md5.getLong());
+
+    var found = rest.send("GET", "/schemas/guids/" + guid, "").json();
+    assertThat(found.path("schema").asText()).isEqualTo(text);
+    assertThat(found.path("guid").asText()).isEqualTo(guid.toString());
+    assertThat(rest.get("/schemas/guids/" + guid + "/ids"))
+        .isEqualTo("200 [{\"context\":\".\",\"id\":1},{\"context\":\".other\",\"id\":1}]");
+    assertThat(rest.get("/schemas/guids/" + new UUID(1, 2))).startsWith("404 {\"error_code\":40403,");
+    assertThat(rest.get("/schemas/guids/x/ids")).startsWith("404 {\"error_code\":40403,");
+  }
+
+  @Test
+  void the_newest_version_with_a_property_is_found() {
+    var metadata = "{\"properties\":{\"major\":\"1\",\"team\":\"sales\"}}";
+    var body = schema(V1).replaceFirst("\\{", "{\"metadata\":" + metadata + ",");
+    assertThat(rest.post("/subjects/a/versions", body)).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", body)).isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", schema(V1))).as("without it is another")
+        .isEqualTo("200 {\"id\":2}");
+
+    var found = rest.send("GET", "/subjects/a/metadata?key=major&value=1&key=team&value=sales", "").json();
+    assertThat(found.path("version").asInt()).isEqualTo(1);
+    assertThat(found.path("metadata")).hasToString(metadata);
+    assertThat(rest.get("/subjects/a/metadata?key=major&value=2")).startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/none/metadata?key=major&value=1"))
+        .startsWith("404 {\"error_code\":40401,");
+    assertThat(rest.get("/subjects/a/versions/2")).doesNotContain("metadata");
+    assertThat(rest.send("GET", "/schemas/ids/1", "").json().path("metadata")).hasToString(metadata);
   }
 
   @Test
