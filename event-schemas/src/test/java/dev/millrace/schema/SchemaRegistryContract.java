@@ -17,6 +17,11 @@ public abstract class SchemaRegistryContract {
   /** The registry that is tested; its client may be new at each call. */
   protected abstract SchemaRegistry registry();
 
+  /** Whether the server says what of a schema is incompatible. */
+  protected boolean tellsReasons() {
+    return true;
+  }
+
   private static Schema paid(String more) {
     return new Schema.Parser().parse(
         """
@@ -86,8 +91,10 @@ public abstract class SchemaRegistryContract {
     registry().register(subject, V1);
 
     assertThat(registry().incompatibilities(subject, V2)).isEmpty();
-    assertThat(registry().incompatibilities(subject, BREAKING)).isNotEmpty().first().asString()
-        .contains("sum");
+    var reasons = registry().incompatibilities(subject, BREAKING);
+    assertThat(reasons).isNotEmpty();
+    if (tellsReasons())
+      assertThat(reasons.getFirst()).contains("sum");
     assertFails(Code.INCOMPATIBLE, () -> registry().register(subject, BREAKING));
     assertThat(registry().versions(subject)).containsExactly(1);
   }
