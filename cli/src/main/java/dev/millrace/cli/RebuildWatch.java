@@ -4,12 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Looks on while an instance rebuilds a view: a line of progress on standard error, or each state as JSON on standard output. */
 final class RebuildWatch {
-  private static final String WIPE = "\r\u001b[K";
-
   private final Console console;
   private final Instance instance;
   private final String view;
@@ -23,29 +20,18 @@ final class RebuildWatch {
   /** Until the rebuild has read all, or failed; answers the last state. */
   JsonNode untilDone(Output output) {
     var last = new JsonNode[]{Json.object()};
-    boolean terminal = Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
-    instance.lines(line -> {
-      JsonNode state = Json.answered(line);
-      last[0] = state;
-      if (output.json())
-        console.out().println(line);
-      else
-        tell(state, terminal);
-      return !console.readerHasGone();
-    }, List.of(), "rebuilds", view, "progress");
-    if (terminal && !output.json()) {
-      console.err().print(WIPE);
-      console.err().flush();
+    try (var progress = new ProgressLine(console)) {
+      instance.lines(line -> {
+        JsonNode state = Json.answered(line);
+        last[0] = state;
+        if (output.json())
+          console.out().println(line);
+        else
+          progress.tell(text(state));
+        return !console.readerHasGone();
+      }, List.of(), "rebuilds", view, "progress");
     }
     return last[0];
-  }
-
-  private void tell(JsonNode state, boolean terminal) {
-    if (terminal)
-      console.err().print(WIPE + "millrace: " + text(state));
-    else
-      console.err().println("millrace: " + text(state));
-    console.err().flush();
   }
 
   /** A state in a line for people. */

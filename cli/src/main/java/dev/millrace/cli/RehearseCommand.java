@@ -2,7 +2,6 @@ package dev.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Parameters;
         "%nStart the candidate beside the live instances: it folds the history through its schemas, upcasters and projection",
         "into a table that is thrown away. The live view is left alone.", "%nExamples:",
         "  millrace schema rehearse country-revenue --url http://127.0.0.1:8090",
-        "  millrace schema rehearse country-revenue --since 2026-11-21T07:00:00Z"})
+        "  millrace schema rehearse country-revenue --last 10000"})
 final class RehearseCommand implements Callable<Integer> {
   private final Console console;
 
@@ -27,6 +26,8 @@ final class RehearseCommand implements Callable<Integer> {
   private String view = "";
   @Option(names = "--since", paramLabel = "TIME", description = "take no events that were appended before, and compare no rows then")
   private @Nullable String since;
+  @Option(names = "--last", paramLabel = "N", description = "take the last N events alone, and compare no rows then")
+  private @Nullable Long last;
   @Mixin
   private Instance instance = new Instance();
   @Mixin
@@ -38,22 +39,25 @@ final class RehearseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    console.err().println("millrace: the history of " + view + " is being folded");
-    console.err().flush();
     var found = new ArrayList<JsonNode>();
-    var query = since == null
-        ? List.<Instance.Parameter>of()
-        : List.of(new Instance.Parameter("since", since));
-    instance.lines(line -> {
-      var item = Json.answered(line);
-      if (item.hasNonNull("detail"))
-        throw new CliException(CliException.Code.REFUSED, item.get("detail").asText());
-      if (item.has("asExpected"))
-        found.add(item);
-      else
-        tell(item);
-      return true;
-    }, query, "generations", view, "rehearsal");
+    var query = new ArrayList<Instance.Parameter>();
+    if (since != null)
+      query.add(new Instance.Parameter("since", since));
+    if (last != null)
+      query.add(new Instance.Parameter("last", last.toString()));
+    try (var progress = new ProgressLine(console)) {
+      progress.tell("the history of " + view + " is being folded");
+      instance.lines(line -> {
+        var item = Json.answered(line);
+        if (item.hasNonNull("detail"))
+          throw new CliException(CliException.Code.REFUSED, item.get("detail").asText());
+        if (item.has("asExpected"))
+          found.add(item);
+        else
+          progress.tell(text(item));
+        return true;
+      }, query, "generations", view, "rehearsal");
+    }
     if (found.isEmpty())
       throw new CliException(CliException.Code.BAD_ANSWER, "the instance ended before the rehearsal did");
     var done = found.getFirst();
@@ -64,13 +68,12 @@ final class RehearseCommand implements Callable<Integer> {
     return done.path("asExpected").asBoolean() ? 0 : SchemaCommand.FORBIDDEN;
   }
 
-  private void tell(JsonNode progress) {
+  private static String text(JsonNode progress) {
     long records = progress.path("records").asLong();
-    console.err().println("millrace: " + (progress.hasNonNull("total")
+    return progress.hasNonNull("total")
         ? String.format(Locale.ROOT, "%,d of %,d records (%d %%)", records, progress.path("total").asLong(),
             Math.min(100, 100 * records / Math.max(1, progress.path("total").asLong())))
-        : String.format(Locale.ROOT, "%,d records", records)));
-    console.err().flush();
+        : String.format(Locale.ROOT, "%,d records", records);
   }
 
   private void print(JsonNode done) {
@@ -83,7 +86,8 @@ final class RehearseCommand implements Callable<Integer> {
       new RowDifferences(console).print(done.path("comparison"));
       console.out().println("a rebuild takes about " + seconds + " s");
     } else {
-      console.out().println("the events since " + since + " took " + seconds + " s");
+      console.out().println((last != null ? "the last " + last + " events" : "the events since " + since)
+          + " took " + seconds + " s");
     }
   }
 }

@@ -151,6 +151,10 @@ class ViewRebuildTest {
           assertThat(run.code()).isZero();
           assertThat(run.out()).startsWith("the events since 2001-01-01T00:00:00Z took");
         });
+    assertThat(Run.of("schema", "rehearse", "country-sales", "--last", "2", "--url", url).out())
+        .startsWith("the last 2 events took");
+    assertThat(Run.of("schema", "rehearse", "country-sales", "--last", "0", "--url", url).err())
+        .contains("last 0 is not from 1 to 1000000");
     assertThat(Run.of("schema", "rehearse", "country-sales", "--since", "lately", "--url", url).err())
         .contains("since 'lately' is no time");
     assertThat(Run.of("schema", "rehearse", "no-such-view", "--url", url).code()).isEqualTo(1);

@@ -34,15 +34,23 @@ public final class Audit {
     return new Builder(projection);
   }
 
+  /** Where a rehearsal of the last events begins. */
+  @FunctionalInterface
+  private interface Begin {
+    Cursor of(EventLog log, Cursor until);
+  }
+
   /** Settings. Not safe for use by many threads. */
   public static final class Builder {
+    private static final long MOST_LAST = 1_000_000;
+
     private final AsOf.Builder<?> refold;
     private final Projection<?> projection;
     private @Nullable EventLog log;
     private @Nullable EventCodec codec;
     private @Nullable DataSource database;
     private int buckets = GenerationDiff.BUCKETS;
-    private Optional<Instant> since = Optional.empty();
+    private Optional<Begin> begin = Optional.empty();
 
     private Builder(Projection<?> projection) {
       this.projection = projection;
@@ -105,7 +113,19 @@ public final class Audit {
 
     /** Rehearses with no more than the events that were appended since; rows are not compared then, as their beginnings lack. */
     public Builder since(Instant time) {
-      this.since = Optional.of(time);
+      this.begin = Optional.of((log, _) -> log.at(projection.streams(), time));
+      return this;
+    }
+
+    /**
+     * Rehearses with no more than so many events, those that were appended last; rows are not compared then.
+     *
+     * @throws IllegalArgumentException where it is not from 1 to 1,000,000
+     */
+    public Builder last(long records) {
+      if (records < 1 || records > MOST_LAST)
+        throw new IllegalArgumentException("the last records are from 1 to 1000000, not " + records);
+      this.begin = Optional.of((log, until) -> LastRecords.cursor(log, projection.streams(), until, records));
       return this;
     }
 
@@ -124,11 +144,11 @@ public final class Audit {
       var read = new Cursor[]{Cursor.start()};
       try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy))) {
         long begun = System.nanoTime();
-        since.ifPresent(time -> refold.from(work.log().at(projection.streams(), time)));
+        begin.ifPresent(where -> refold.from(where.of(work.log(), read[0])));
         try (var then = refold.watched(watcher).upTo(read[0])) {
           var took = Duration.ofNanos(System.nanoTime() - begun);
           return Transaction.run(work.database(), "auditing " + projection.name(), connection -> {
-            var compared = since.isPresent()
+            var compared = begin.isPresent()
                 ? Optional.<Comparison>empty()
                 : Optional.of(compared(connection, copied.generation(), then.generation()));
             return new Rehearsal(compared, failures(connection, then.generation()), took);

@@ -95,7 +95,11 @@ class AuditTest {
   void a_rehearsal_tells_what_another_projection_would_make_of_the_history_and_what_it_could_not_take() {
     var former = stage.shop.placed();
     stage.place(Stage.placed("1", "Norway", "1", 1), Stage.placed("2", "Norway", "2", 2),
-        Stage.placed("3", "France", "3", 3), Stage.placed("4", "Chad", "4", -4));
+        Stage.placed("4", "Chad", "4", -4));
+    var then = Instant.now().plusMillis(2);
+    while (!Instant.now().isAfter(then))
+      Thread.onSpinWait();
+    stage.place(Stage.placed("3", "France", "3", 3), Stage.placed("5", "France", "0", 5));
     var lenient = Projection.named("country-totals")
         .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO))
         .on(former, Placed::country,
@@ -130,6 +134,10 @@ class AuditTest {
     var since = audit(candidate).since(Instant.EPOCH).rehearse(_ -> {});
     assertThat(since.failures()).isEqualTo(rehearsed.failures());
     assertThat(since.comparison()).isEmpty();
+    assertThat(audit(candidate).last(2).rehearse(_ -> {}).failures()).as("the one that fails is older")
+        .isEmpty();
+    assertThat(audit(candidate).last(1_000).rehearse(_ -> {}).failures()).isEqualTo(rehearsed.failures());
+    assertThatThrownBy(() -> audit(candidate).last(0)).hasMessageContaining("from 1 to 1000000, not 0");
     var nothing = audit(candidate).since(Instant.now()).rehearse(_ -> {});
     assertThat(nothing.failures()).isEmpty();
     assertThat(nothing.asExpected()).isTrue();

@@ -103,16 +103,23 @@ class RehearsalController {
    * what it found; a problem instead where it could not go on.
    *
    * @param view the view's name
+   * @param last takes so many events alone, those that were appended last, 1 to 1000000, and compares no rows then
    * @param since takes no events that were appended before, and compares no rows then; a time such as 2026-11-21T07:00:00Z
    */
   @Get("/{view}/rehearsal")
   @Produces(Tails.NDJSON)
   @ApiResponse(responseCode = "200", description = "lines with records and total, then what it would be, beside what it is", content = @Content(mediaType = Tails.NDJSON, schema = @Schema(implementation = RehearsalItem.class)))
   @ApiResponse(responseCode = "4XX", description = Problem.DESCRIPTION, content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-  Publisher<byte[]> rehearsal(@PathVariable String view, @Nullable @QueryValue String since) {
+  Publisher<byte[]> rehearsal(@PathVariable String view, @Nullable @QueryValue String since,
+      @Nullable @QueryValue Long last) {
     var audit = Audit.of(views.named(view).model().projection()).log(log).codec(codec).database(database);
+    if (since != null && last != null)
+      throw new ProblemException(Problem.Code.BAD_REQUEST,
+          "since and last are two ways to say one thing: give one");
     if (since != null)
       audit.since(time(since));
+    if (last != null)
+      audit.last(count(last));
     return Flux.<byte[]>create(sink -> rehearse(view, audit, sink))
         .subscribeOn(Schedulers.fromExecutorService(threads));
   }
@@ -132,6 +139,12 @@ class RehearsalController {
       return;
     }
     sink.complete();
+  }
+
+  private static long count(long last) {
+    if (last < 1 || last > 1_000_000)
+      throw new ProblemException(Problem.Code.BAD_REQUEST, "last " + last + " is not from 1 to 1000000");
+    return last;
   }
 
   private static Instant time(String text) {
