@@ -75,7 +75,7 @@ class InstanceTest {
     Files.writeString(schema, Sale.TYPE.newest().toString());
     var fine = Run.of("schema", "can-deploy", "--service", "tests", "--dir", folder.toString(), "--url", url);
     assertThat(fine.code()).as(fine.err()).isZero();
-    assertThat(fine.out()).contains("country-sales", url, "test.cli.Sale", "v1", "fine");
+    assertThat(fine.out()).contains("view:country-sales", url, "test.cli.Sale", "v1", "fine");
 
     Files.writeString(schema, Sale.TYPE.newest().toString().replace("\"scale\":2", "\"scale\":3"));
     var broken = Run.of("schema", "can-deploy", "--dir", folder.toString(), "--url", url + "," + url, "-o",

@@ -126,7 +126,7 @@ public final class EventCodec {
    * This codec for a reader that is deployed: {@link #readers} tells what its handlers use. A thread that has decoded an event
    * with a decoder of it handles for this reader, until it decodes for another.
    *
-   * @param name the reader's name, such as the view's
+   * @param name what it is and its name, such as {@code view:country-revenue}
    * @param types what it reads
    */
   public EventCodec forReader(String name, Collection<? extends EventType<?>> types) {

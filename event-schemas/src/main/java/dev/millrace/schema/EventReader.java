@@ -12,7 +12,7 @@ import org.apache.avro.Schema;
  * What a reader, known by its name, reads of one type of event. A field counts as used when a handler has called its accessor
  * since the process began: {@code equals}, {@code hashCode} and {@code toString} of a whole record do not count.
  *
- * @param name the reader: a view, or a stream app
+ * @param name the reader: a view or a stream app, such as {@code view:country-revenue}
  * @param schema what it reads events as
  * @param version which version of the event's schema that is
  * @param fields the fields that its handlers have used so far, by the full names of their records

@@ -1,6 +1,7 @@
 package dev.millrace.schema;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ final class FieldUse {
   private static final ThreadLocal<@Nullable FieldUse> CURRENT = new ThreadLocal<>();
 
   private final String reader;
-  private final Instant since = Instant.now();
+  private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
   private final Map<EventType<?>, LongAdder> events = new ConcurrentHashMap<>();
   private final Map<Class<?>, boolean[]> fields = new ConcurrentHashMap<>();
 

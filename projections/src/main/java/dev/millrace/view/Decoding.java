@@ -23,7 +23,8 @@ final class Decoding<R extends Record> {
 
   Decoding(Projection<R> projection, EventCodec codec) {
     this.projection = projection;
-    this.decoder = codec.forReader(projection.name(), projection.types()).decoder(projection.types());
+    this.decoder = codec.forReader("view:" + projection.name(), projection.types())
+        .decoder(projection.types());
   }
 
   /**

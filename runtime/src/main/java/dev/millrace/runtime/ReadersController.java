@@ -24,7 +24,7 @@ class ReadersController {
   /**
    * What a reader reads of one type of event.
    *
-   * @param reader its name: a view's, or a stream app's
+   * @param reader a view or a stream app, such as view:country-revenue
    * @param event the event's full name
    * @param version which version of its schema it reads events as
    * @param schema that schema, as Avro's JSON

@@ -48,7 +48,7 @@ public final class EventStreams {
 
   EventStreams(StreamApp app, EventCodec codec, ToIntFunction<StreamName> partitions) {
     this.app = app;
-    this.codec = codec.forReader(app.name(), app.readTypes());
+    this.codec = codec.forReader("app:" + app.name(), app.readTypes());
     this.serdes = EventSerdes.of(this.codec);
     this.partitions = partitions;
     this.names = StepNames.of(app);

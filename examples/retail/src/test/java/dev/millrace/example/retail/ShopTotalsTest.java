@@ -82,8 +82,8 @@ class ShopTotalsTest {
       var report = demo.run();
 
       assertThat(report.problems()).isEmpty();
-      assertThat(used(demo.uri(), "country-revenue")).containsExactly("country", "lines");
-      assertThat(used(demo.uri(), "customer-summary")).contains("customerId").doesNotContain("currency");
+      assertThat(used(demo.uri(), "view:country-revenue")).containsExactly("country", "lines");
+      assertThat(used(demo.uri(), "view:customer-summary")).contains("customerId").doesNotContain("currency");
       assertThat(report.rowsRead()).isEqualTo(report.rowsPublished() + report.rowsRejected());
       assertThat(report.totalRevenue()).isEqualByComparingTo(independent.total("true"));
       assertThat(figures(demo.uri(), "country-revenue", "country")).isEqualTo(independent.byCountry());
