@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
     "0:every reader is fine, or does not use what changes", "1:failed; the reason is on standard error",
     "2:the command line cannot be understood", "100:a reader breaks, or uses what is damaged"}, footer = {
         "%nEach instance says what its views and stream apps read events as, and which fields their handlers have used",
-        "since it began. Give the address of an instance of every service that reads: who is not asked is not heard.",
+        "since it began; one that has read nothing counts as using all. Give the addresses of all instances that read: who is not",
+        "asked is not heard. What a handler passes on whole, without asking for its fields, does not count as used.",
         "%nExamples:", "  millrace schema can-deploy --service orders",
         "  millrace schema can-deploy --service orders --dir orders/event-schemas --url http://billing:8080,http://stock:8080"})
 final class CanDeployCommand implements Callable<Integer> {
@@ -73,8 +74,7 @@ final class CanDeployCommand implements Callable<Integer> {
   }
 
   private void requireOwner(EventSchemas schemas) {
-    var owners = new TreeSet<String>();
-    schemas.byName().values().forEach(versions -> owners.add(versions.getLast().getProp("owner")));
+    var owners = DeployCheck.owners(schemas);
     if (service != null && !owners.contains(service)) {
       throw new CliException(CliException.Code.REFUSED, "no event of the folders has the owner " + service
           + ": there are " + String.join(", ", owners));
@@ -103,9 +103,9 @@ final class CanDeployCommand implements Callable<Integer> {
       record.getValue().forEach(name -> names.add(name.asText()));
       fields.put(record.getKey(), names);
     });
-    return new EventReader(item.path("reader").asText(),
-        new Schema.Parser().parse(item.path("schema").asText()),
-        item.path("version").asInt(), fields, item.path("events").asLong(),
+    var schemas = new ArrayList<Schema>();
+    item.path("schemas").forEach(text -> schemas.add(new Schema.Parser().parse(text.asText())));
+    return new EventReader(item.path("reader").asText(), schemas, fields, item.path("events").asLong(),
         Instant.parse(item.path("since").asText()));
   }
 
@@ -113,7 +113,7 @@ final class CanDeployCommand implements Callable<Integer> {
     var reader = verdict.reader();
     var row = Json.object().put("reader", reader.name()).put("at", url.toString())
         .put("event", reader.event())
-        .put("reads", "v" + reader.version()).put("events", reader.events())
+        .put("reads", "v" + reader.schemas().size()).put("events", reader.events())
         .put("since", reader.since().toString()).put("standing", verdict.standing().toString())
         .put("because", verdict.findings().stream().map(CanDeployCommand::because)
             .collect(Collectors.joining("; ")));

@@ -12,9 +12,9 @@ import picocli.CommandLine.Parameters;
 
 /** What a view would be with code that is not live yet. */
 @Command(name = "rehearse", description = "Says what a view would be if it were rebuilt with the code of a running instance.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:every event is taken, and nothing differs but what the projection declares",
+    "0:every event is taken, and nothing differs but what the projection declares; of the last events, every one is read",
     "1:failed; the reason is on standard error", "2:the command line cannot be understood",
-    "100:an event is not taken, or a row differs"}, footer = {
+    "100:an event is not taken, or a row differs; of the last events, one is not read"}, footer = {
         "%nStart the candidate beside the live instances: it folds the history through its schemas, upcasters and projection",
         "into a table that is thrown away. The live view is left alone.", "%nExamples:",
         "  millrace schema rehearse country-revenue --url http://127.0.0.1:8090",
@@ -26,7 +26,7 @@ final class RehearseCommand implements Callable<Integer> {
   private String view = "";
   @Option(names = "--since", paramLabel = "TIME", description = "take no events that were appended before, and compare no rows then")
   private @Nullable String since;
-  @Option(names = "--last", paramLabel = "N", description = "take the last N events alone, and compare no rows then")
+  @Option(names = "--last", paramLabel = "N", description = "take the last N events alone, up to 100000, and compare no rows then")
   private @Nullable Long last;
   @Mixin
   private Instance instance = new Instance();
@@ -86,8 +86,8 @@ final class RehearseCommand implements Callable<Integer> {
       new RowDifferences(console).print(done.path("comparison"));
       console.out().println("a rebuild takes about " + seconds + " s");
     } else {
-      console.out().println((last != null ? "the last " + last + " events" : "the events since " + since)
-          + " took " + seconds + " s");
+      console.out()
+          .println(done.path("records").asLong() + " events took " + seconds + " s; rows are not compared");
     }
   }
 }

@@ -31,17 +31,39 @@ record RegistryMetadata(JsonNode json) {
     }
   }
 
-  /** @throws RegistryError 42201 where it is no object */
+  /**
+   * Without what is null or empty, so that one thing has one way to be written.
+   *
+   * @throws RegistryError 42201 where it has other members, or they have other shapes
+   */
   static RegistryMetadata of(JsonNode request) {
-    if (request.isMissingNode() || request.isNull())
-      return new RegistryMetadata(SORTED.createObjectNode());
-    if (!request.isObject())
-      throw RegistryError.invalidSchema("the metadata is no object", null);
+    var metadata = SORTED.createObjectNode();
+    for (var member : request.properties()) {
+      var value = member.getValue();
+      boolean right = value.isNull() || switch (member.getKey()) {
+        case "properties" -> value.isObject() && value.valueStream().allMatch(JsonNode::isTextual);
+        case "tags" -> value.isObject() && value.valueStream().allMatch(RegistryMetadata::isTexts);
+        case "sensitive" -> isTexts(value);
+        default -> false;
+      };
+      if (!right)
+        throw RegistryError.invalidSchema("its metadata has a member '" + member.getKey()
+            + "' that is not known here: properties are texts, tags lists of texts, sensitive is a list of texts",
+            null);
+      if (!value.isNull() && !value.isEmpty())
+        metadata.set(member.getKey(), value);
+    }
+    if (!request.isObject() && !request.isMissingNode() && !request.isNull())
+      throw RegistryError.invalidSchema("its metadata is no object", null);
     try {
-      return new RegistryMetadata(SORTED.valueToTree(SORTED.treeToValue(request, Object.class)));
+      return new RegistryMetadata(SORTED.valueToTree(SORTED.treeToValue(metadata, Object.class)));
     } catch (JsonProcessingException e) {
       throw RegistryError.invalidSchema(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static boolean isTexts(JsonNode value) {
+    return value.isArray() && value.valueStream().allMatch(JsonNode::isTextual);
   }
 
   boolean isEmpty() {

@@ -40,7 +40,7 @@ record RegistrySchema(Schema schema, String text, RegistryReferences references,
       var schema = parsed(text, referenced);
       // With the types that it refers to Avro would write it as another.
       var written = references.isEmpty() ? schema.toString() : SORTED.readTree(text).toString();
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(written)) {
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(written + metadata)) {
         throw RegistryError.invalidSchema("its text holds half a character (a lone surrogate)", null);
       }
       return new RegistrySchema(schema, written, references, metadata,

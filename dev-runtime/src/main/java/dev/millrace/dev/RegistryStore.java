@@ -148,7 +148,10 @@ final class RegistryStore {
         RegistryStore::known, id).stream().findFirst();
   }
 
-  /** The schema with this content, which is the same in every registry: MD5 of its text, as Confluent's clients reckon it. */
+  /**
+   * The schema with this content: MD5 of its text, as Confluent's clients reckon it of one that refers to nothing and has no
+   * metadata; otherwise of those too.
+   */
   static Optional<Known> known(Connection connection, UUID guid) throws SQLException {
     return list(connection,
         "SELECT id, text, refs, metadata FROM millrace_registry.schemas WHERE guid = ? ORDER BY id",

@@ -381,6 +381,11 @@ class DevRegistryTest {
     var found = rest.send("GET", "/subjects/a/metadata?key=major&value=1&key=team&value=sales", "").json();
     assertThat(found.path("version").asInt()).isEqualTo(1);
     assertThat(found.path("metadata")).hasToString(metadata);
+    assertThat(rest.post("/subjects/a/versions",
+        body.replace("{\"properties\"", "{\"tags\":null,\"sensitive\":[],\"properties\"")))
+        .as("what is empty says nothing").isEqualTo("200 {\"id\":1}");
+    assertThat(rest.post("/subjects/a/versions", body.replace("\"properties\"", "\"owner\"")))
+        .startsWith("422 {\"error_code\":42201,");
     assertThat(rest.get("/subjects/a/metadata?key=major&value=2")).startsWith("404 {\"error_code\":40401,");
     assertThat(rest.get("/subjects/none/metadata?key=major&value=1"))
         .startsWith("404 {\"error_code\":40401,");

@@ -4,8 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
 
 /**
  * Whom it would hurt if a service went live with its schemas: every reader that runs is asked for what it reads events as, and
@@ -46,20 +51,21 @@ public final class DeployCheck {
   }
 
   /**
-   * Judges what the newest version of a service's events does to their readers, those first that it hurts most.
+   * Judges what the newest version of a service's events does to their readers, those first that it hurts most. A version that a
+   * reader knows it reads well, by way of its upcasters where that is needed.
    *
-   * @param service who owns the events: an event of its that the schemas do not have is published no more; all events of the
-   *     schemas are meant where it is empty
+   * @param service who owns the events: an event of its that the schemas do not have is published no more; where it is empty all
+   *     services are meant that own one of the schemas
    * @return none of readers of other services' events
    */
   public static List<Verdict> of(EventSchemas schemas, Optional<String> service, List<EventReader> readers) {
+    var owners = service.map(Set::of).orElseGet(() -> owners(schemas));
     var verdicts = new ArrayList<Verdict>();
     for (var reader : readers) {
-      var versions = schemas.versions(reader.event());
-      if (!versions.isEmpty() && isOf(service, versions.getLast().getProp("owner")))
-        verdicts
-            .add(verdict(reader, SchemaCheck.between(reader.schema(), versions.getLast(), Level.FORWARD)));
-      else if (versions.isEmpty() && service.isPresent() && isOf(service, reader.schema().getProp("owner")))
+      var newest = newest(schemas, reader.schema());
+      if (newest.isPresent() && owners.contains(owner(newest.get())))
+        verdicts.add(verdict(reader, newest.get()));
+      else if (newest.isEmpty() && owners.contains(owner(reader.schema())))
         verdicts.add(gone(reader));
     }
     verdicts.sort(Comparator.comparing(Verdict::standing).reversed()
@@ -68,20 +74,34 @@ public final class DeployCheck {
     return verdicts;
   }
 
-  private static boolean isOf(Optional<String> service, @Nullable String owner) {
-    return service.isEmpty() || service.get().equals(owner);
+  /** Who owns one of these events. */
+  public static Set<String> owners(EventSchemas schemas) {
+    return schemas.byName().values().stream().map(versions -> owner(versions.getLast()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String owner(Schema schema) {
+    return Objects.requireNonNullElse(schema.getProp("owner"), "");
+  }
+
+  /** By the names too that a reader knows an event to have had before. */
+  private static Optional<Schema> newest(EventSchemas schemas, Schema reader) {
+    return Stream.concat(Stream.of(reader.getFullName()), reader.getAliases().stream()).map(schemas::versions)
+        .filter(versions -> !versions.isEmpty()).map(List::getLast).findFirst();
   }
 
   private static Verdict gone(EventReader reader) {
     return new Verdict(reader, Standing.BREAKS, List.of(
-        Finding.of(Rule.EVENT_REMOVED, Severity.BREAKING, reader.event(), "v" + reader.version(), "")
+        Finding.of(Rule.EVENT_REMOVED, Severity.BREAKING, reader.event(), "v" + reader.schemas().size(), "")
             .because("it is published no more", "let the reader go first")));
   }
 
-  private static Verdict verdict(EventReader reader, List<Finding> findings) {
+  private static Verdict verdict(EventReader reader, Schema newest) {
     var standing = Standing.FINE;
     var why = new ArrayList<Finding>();
-    for (var finding : findings) {
+    if (reader.schemas().contains(newest))
+      return new Verdict(reader, standing, why);
+    for (var finding : SchemaCheck.between(reader.schema(), newest, Level.FORWARD)) {
       var here = standing(reader, finding);
       if (here == Standing.FINE)
         continue;
@@ -94,9 +114,15 @@ public final class DeployCheck {
   private static Standing standing(EventReader reader, Finding finding) {
     if (finding.severity() == Severity.BREAKING)
       return Standing.BREAKS;
-    // What is removed is read as its default: nobody's event is changed, but the reader's view is.
-    if (finding.severity() != Severity.DAMAGING && finding.rule() != Rule.FIELD_REMOVED)
+    var path = switch (finding.rule()) {
+      // It is read as its default: nobody's event is changed, but the reader's view is.
+      case FIELD_REMOVED -> finding.path();
+      case FIELD_RENAMED ->
+        finding.path().substring(0, finding.path().lastIndexOf('.') + 1) + finding.older();
+      default -> finding.severity() == Severity.DAMAGING ? finding.path() : "";
+    };
+    if (path.isEmpty())
       return Standing.FINE;
-    return reader.uses(finding.path()) ? Standing.DAMAGED : Standing.DOES_NOT_CARE;
+    return reader.uses(path) ? Standing.DAMAGED : Standing.DOES_NOT_CARE;
   }
 }

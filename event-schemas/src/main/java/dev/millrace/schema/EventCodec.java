@@ -135,6 +135,11 @@ public final class EventCodec {
     return new EventCodec(this, reader);
   }
 
+  /** From here on this thread handles for the reader that this codec is of: for those who had other threads decode for them. */
+  public void handle() {
+    FieldUse.enter(use);
+  }
+
   /** A decoder for these types: events of others are left alone. */
   public Decoder decoder(Collection<? extends EventType<?>> types) {
     return new TypedDecoder(registry, List.copyOf(types), use);

@@ -63,8 +63,8 @@ final class FieldUse {
 
   List<EventReader> reports() {
     var reports = new ArrayList<EventReader>();
-    events.forEach((type, count) -> reports.add(new EventReader(reader, type.newest(), type.versions().size(),
-        used(type), count.sum(), since)));
+    events.forEach((type, count) -> reports
+        .add(new EventReader(reader, type.versions(), used(type), count.sum(), since)));
     return reports;
   }
 

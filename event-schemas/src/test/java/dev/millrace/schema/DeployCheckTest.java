@@ -55,15 +55,61 @@ class DeployCheckTest {
         Map.of(NAME, Set.of("customerId", "lines"), "test.sales.OrderLine", Set.of("quantity")),
         Map.of(NAME, Set.of("lines"), "test.sales.OrderLine", Set.of("stockCode")));
     assertThat(codec.readers()).extracting(EventReader::events).containsExactly(1L, 1L);
-    assertThat(codec.readers()).extracting(EventReader::version).containsOnly(2);
+    assertThat(codec.readers()).allSatisfy(reader -> assertThat(reader.schemas()).hasSize(2));
   }
 
   @Test
-  void a_thread_that_has_decoded_for_nobody_handles_for_nobody() throws Exception {
+  void a_thread_that_has_others_decode_for_it_says_for_whom_it_handles() throws Exception {
+    var order = new OrderPlaced("1", Instant.EPOCH, null, List.of());
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      threads.submit(() -> new OrderPlaced("1", Instant.EPOCH, null, List.of()).placedAt()).get();
+      threads.submit(order::placedAt).get();
+      assertThat(codec.readers()).noneMatch(reader -> reader.uses(NAME + ".placedAt"));
+
+      threads.submit(() -> {
+        codec.forReader("stock", List.of(OrderPlaced.TYPE)).handle();
+        return order.placedAt();
+      }).get();
     }
-    assertThat(codec.readers()).noneMatch(reader -> reader.uses(NAME + ".placedAt"));
+    assertThat(codec.readers()).filteredOn(reader -> reader.uses(NAME + ".placedAt"))
+        .extracting(EventReader::name)
+        .containsExactly("stock");
+  }
+
+  @Test
+  void a_reader_that_has_read_nothing_may_use_all() {
+    codec.forReader("idle", List.of(OrderPlaced.TYPE));
+
+    assertThat(standings(CUSTOMER, "")).containsExactly("billing: damaged", "idle: damaged",
+        "stock: does not care");
+  }
+
+  @Test
+  void a_field_of_a_record_in_two_places_is_used_in_both_where_it_is_in_one() {
+    var address = "{\"type\":\"record\",\"name\":\"Address\",\"fields\":[{\"name\":\"city\",\"type\":\"string\"}%s]}";
+    var text = "{\"type\":\"record\",\"name\":\"Sent\",\"namespace\":\"t\",\"owner\":\"o\",\"fields\":["
+        + "{\"name\":\"billing\",\"type\":" + address + "},{\"name\":\"shipping\",\"type\":\"Address\"}]}";
+    var schema = new Schema.Parser()
+        .parse(text.formatted(",{\"name\":\"zip\",\"type\":\"string\",\"default\":\"\"}"));
+    var reader = new EventReader("view:a", List.of(schema),
+        Map.of("t.Sent", Set.of("shipping"), "t.Address", Set.of("zip")), 1, Instant.EPOCH);
+
+    assertThat(DeployCheck.of(
+        new EventSchemas(Map.of("t.Sent", List.of(new Schema.Parser().parse(text.formatted(""))))),
+        Optional.empty(), List.of(reader))).extracting(Verdict::standing).containsExactly(Standing.DAMAGED);
+  }
+
+  @Test
+  void a_field_with_a_new_name_is_gone_to_those_who_know_the_old_one() {
+    assertThat(standings("\"name\":\"customerId\"", "\"name\":\"buyerId\",\"aliases\":[\"customerId\"]"))
+        .containsExactly("billing: damaged", "stock: does not care");
+  }
+
+  @Test
+  void a_version_that_a_reader_knows_already_is_fine() {
+    var older = new EventSchemas(Map.of(NAME, List.of(OrderPlaced.TYPE.versions().getFirst())));
+
+    assertThat(DeployCheck.of(older, Optional.of("sales"), codec.readers())).extracting(Verdict::standing)
+        .containsExactly(Standing.FINE, Standing.FINE);
   }
 
   @Test
@@ -120,6 +166,10 @@ class DeployCheckTest {
     assertThat(verdicts).extracting(Verdict::standing).containsExactly(Standing.BREAKS, Standing.BREAKS);
     assertThat(verdicts.getFirst().findings()).extracting(Finding::rule).containsExactly(Rule.EVENT_REMOVED);
     assertThat(DeployCheck.of(new EventSchemas(Map.of()), Optional.empty(), codec.readers())).isEmpty();
+    var others = new EventSchemas(Map.of("test.sales.Other", List.of(new Schema.Parser().parse(
+        OrderPlaced.TYPE.newest().toString().replace("OrderPlaced", "Other")))));
+    assertThat(DeployCheck.of(others, Optional.empty(), codec.readers())).as("of the same service")
+        .hasSize(2);
   }
 
   @Test

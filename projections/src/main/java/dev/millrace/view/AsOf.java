@@ -38,6 +38,7 @@ public final class AsOf<R extends Record> implements AutoCloseable {
   private final Work<R> work;
   private final Throwaway table;
   private final Cursor until;
+  private long records;
 
   private AsOf(Work<R> work, Throwaway table, Cursor until) {
     this.work = work;
@@ -192,6 +193,7 @@ public final class AsOf<R extends Record> implements AutoCloseable {
       if (filling.run(() -> {}) instanceof FoldAndCopy.End.Refused)
         fillInOrder(limits.from().orElseGet(Cursor::start), meter);
     }
+    records = meter.records();
   }
 
   /** As a runner does, a batch at a time. */
@@ -238,6 +240,10 @@ public final class AsOf<R extends Record> implements AutoCloseable {
           return new Comparison(false, found.live(), found.rebuilt(), found.different(), found.unexpected(),
               found.examples());
         });
+  }
+
+  long records() {
+    return records;
   }
 
   int generation() {

@@ -34,15 +34,15 @@ public final class Audit {
     return new Builder(projection);
   }
 
-  /** Where a rehearsal of the last events begins. */
+  /** Where a rehearsal of the last events begins; ticks where finding that out takes its time. */
   @FunctionalInterface
   private interface Begin {
-    Cursor of(EventLog log, Cursor until);
+    Cursor of(EventLog log, Cursor until, Runnable tick);
   }
 
   /** Settings. Not safe for use by many threads. */
   public static final class Builder {
-    private static final long MOST_LAST = 1_000_000;
+    private static final long MOST_LAST = 100_000;
 
     private final AsOf.Builder<?> refold;
     private final Projection<?> projection;
@@ -108,24 +108,29 @@ public final class Audit {
      * @throws ViewException UNKNOWN_VIEW where the view was never built; DATABASE_UNREACHABLE
      */
     public Comparison run() {
+      if (begin.isPresent())
+        throw new IllegalStateException(
+            "the last events alone have nothing to compare with: rehearse() them");
       return rehearse(_ -> {}).comparison().orElseThrow();
     }
 
     /** Rehearses with no more than the events that were appended since; rows are not compared then, as their beginnings lack. */
     public Builder since(Instant time) {
-      this.begin = Optional.of((log, _) -> log.at(projection.streams(), time));
+      this.begin = Optional.of((log, _, _) -> log.at(projection.streams(), time));
       return this;
     }
 
     /**
-     * Rehearses with no more than so many events, those that were appended last; rows are not compared then.
+     * Rehearses with no more than so many events, those that were appended last; rows are not compared then,
+     * and a fold that fails may miss what was before.
      *
-     * @throws IllegalArgumentException where it is not from 1 to 1,000,000
+     * @throws IllegalArgumentException where it is not from 1 to 100,000
      */
     public Builder last(long records) {
       if (records < 1 || records > MOST_LAST)
-        throw new IllegalArgumentException("the last records are from 1 to 1000000, not " + records);
-      this.begin = Optional.of((log, until) -> LastRecords.cursor(log, projection.streams(), until, records));
+        throw new IllegalArgumentException("the last records are from 1 to 100000, not " + records);
+      this.begin = Optional
+          .of((log, until, tick) -> LastRecords.cursor(log, projection.streams(), until, records, tick));
       return this;
     }
 
@@ -143,15 +148,16 @@ public final class Audit {
       AsOf.sweep(work);
       var read = new Cursor[]{Cursor.start()};
       try (var copied = AsOf.throwaway(work, (connection, copy) -> read[0] = copy(connection, copy))) {
+        begin.ifPresent(where -> refold.from(where.of(work.log(), read[0],
+            () -> watcher.accept(new RebuildMeter().progress(RebuildProgress.Phase.FOLDING, false, "")))));
         long begun = System.nanoTime();
-        begin.ifPresent(where -> refold.from(where.of(work.log(), read[0])));
         try (var then = refold.watched(watcher).upTo(read[0])) {
           var took = Duration.ofNanos(System.nanoTime() - begun);
           return Transaction.run(work.database(), "auditing " + projection.name(), connection -> {
             var compared = begin.isPresent()
                 ? Optional.<Comparison>empty()
                 : Optional.of(compared(connection, copied.generation(), then.generation()));
-            return new Rehearsal(compared, failures(connection, then.generation()), took);
+            return new Rehearsal(compared, failures(connection, then.generation()), then.records(), took);
           });
         }
       }
@@ -195,7 +201,7 @@ public final class Audit {
               + " WHERE " + GenerationDiff.bucket(keys) + " < ?)"
               + " SELECT stream, \"partition\", \"position\" FROM millrace.checkpoint"
               + " WHERE view = ? AND generation = ? AND \"position\" IS NOT NULL")) {
-        statement.setInt(1, buckets);
+        statement.setInt(1, begin.isPresent() ? 0 : buckets); // what is not compared is not copied
         statement.setString(2, projection.name());
         statement.setInt(3, live);
         var read = new HashMap<Partition, Position>();

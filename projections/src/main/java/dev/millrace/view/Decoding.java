@@ -9,7 +9,7 @@ import dev.millrace.schema.SchemaException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
@@ -19,12 +19,18 @@ final class Decoding<R extends Record> {
   private static final int WORTH_THREADS = 1_000;
 
   private final Projection<R> projection;
+  private final EventCodec codec;
   private final EventCodec.Decoder decoder;
 
   Decoding(Projection<R> projection, EventCodec codec) {
     this.projection = projection;
-    this.decoder = codec.forReader("view:" + projection.name(), projection.types())
-        .decoder(projection.types());
+    this.codec = codec.forReader("view:" + projection.name(), projection.types());
+    this.decoder = this.codec.decoder(projection.types());
+  }
+
+  /** From here on this thread folds what was decoded, by whatever threads. */
+  void fold() {
+    codec.handle();
   }
 
   /**
@@ -41,15 +47,13 @@ final class Decoding<R extends Record> {
     return byPartition.size() == 1 ? decodeAll(records) : decodeSideBySide(byPartition);
   }
 
-  private List<Decoded<R>> decodeSideBySide(SequencedMap<Partition, List<LogRecord>> byPartition) {
-    var first = byPartition.pollFirstEntry().getValue(); // here: who folds then has decoded, and is known to the codec
+  private List<Decoded<R>> decodeSideBySide(Map<Partition, List<LogRecord>> byPartition) {
     var tasks = new ArrayList<Callable<List<Decoded<R>>>>();
     for (var records : byPartition.values())
       tasks.add(() -> decodeAll(records));
     var decoded = new ArrayList<Decoded<R>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var begun = tasks.stream().map(threads::submit).toList();
-      decoded.addAll(decodeAll(first));
       begun.forEach(task -> decoded.addAll(Faults.result(task, "decoding")));
     }
     return decoded;

@@ -20,6 +20,9 @@ import java.util.OptionalInt;
  * @param stack where it failed, bounded; empty where nothing was thrown here
  */
 record Failure(String reason, String message, String fingerprint, String stack) {
+  /** A fold threw, which may be for want of what came before. */
+  static final String FOLD_FAILED = "FOLD_FAILED";
+
   static final String FOLLOWS = "FOLLOWS";
   private static final String CUT_OFF = "CUT_OFF";
   private static final String REFUSED = "REFUSED_BY_DATABASE";

@@ -206,6 +206,7 @@ final class FoldAndCopy<R extends Record> implements AutoCloseable {
   }
 
   private void fold(ReadAhead.Polled<R> polled) {
+    work.decoding().fold();
     var appended = meter.read(polled.decoded());
     recent.begin(appended.keySet());
     folding.add(recent.fresh(discards.without(polled.decoded())));
@@ -361,6 +362,8 @@ final class FoldAndCopy<R extends Record> implements AutoCloseable {
       buckets.close();
     if (manifest.phase() == Phase.FOLLOWING && !manifest.folder().isEmpty())
       Buckets.delete(Path.of(manifest.folder()));
+    else if (manifest.throwaway() && buckets != null)
+      Buckets.delete(buckets.folder());
   }
 
   /** When it is time to write down how far things are. */

@@ -108,7 +108,7 @@ final class Folding<R extends Record> {
         elsewhere.take(record, changes);
       count(record.partition());
     } catch (FoldFailed e) {
-      park(new ParkedRecord(record, Failure.of(record, "FOLD_FAILED", e.cause)));
+      park(new ParkedRecord(record, Failure.of(record, Failure.FOLD_FAILED, e.cause)));
     }
   }
 

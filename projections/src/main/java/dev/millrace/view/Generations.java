@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A generation becomes the live one only when it has read at least as far as the one that is: readers see no step back. So
  * both have to be kept, each by a {@link Runner} or a {@link Rebuild}. For the switch and for a comparison they wait for each
  * other where the one is that is ahead: for the moment that the other takes, two seconds at most, and four where that was in vain.
- * What its keeper has only begun to read is waited for before, for ten seconds in which it comes no nearer, while nothing is held.
+ * What its keeper has only begun to read is waited for before, for twenty seconds in which it comes no nearer and sixty in all, while nothing is held.
  */
 public final class Generations {
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration MOST_PATIENCE = Duration.ofSeconds(60);
   private static final Duration STILL = Duration.ofMillis(500);
   /** How long generations wait for each other: at first, and once more. */
   private static final List<Duration> MEETINGS = List.of(Duration.ofSeconds(2), Duration.ofSeconds(4));
@@ -175,6 +176,7 @@ public final class Generations {
 
   /** Waits, while nothing is held, until a generation has come to where the live one is now, or no nearer for some time. */
   private void awaitNear(int generation) {
+    long begun = System.nanoTime();
     var goal = both(generation).getFirst();
     var still = new Stillness<Map<Partition, Position>>();
     do {
@@ -185,7 +187,7 @@ public final class Generations {
       if (behind.isEmpty() || (still.at(there) && isMissingNothing(List.of(goal, reached))))
         return;
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
-    } while (!still.lasts(PATIENCE));
+    } while (!still.lasts(PATIENCE) && System.nanoTime() - begun < MOST_PATIENCE.toNanos());
   }
 
   /**
@@ -294,12 +296,13 @@ public final class Generations {
 
   /**
    * Compares a generation with the live one, at a place that both have read to: the one that is ahead waits for the other there
-   * until the comparison has begun, two seconds at most and, if that was in vain, four. Takes a second connection of the database
+   * until the comparison has begun, two seconds at most and, if that was in vain, four; before, the other is given time to come near. Takes a second connection of the database
    * for a moment.
    *
    * @throws ViewException DEFINITION_CHANGED where their keys differ; UNKNOWN_VIEW
    */
   public Comparison compare(int generation) {
+    requireKnown(generation);
     awaitNear(generation);
     for (var atMost : MEETINGS) {
       var before = both(generation);
@@ -310,6 +313,12 @@ public final class Generations {
         break; // nobody keeps the one that is behind
     }
     return compare(generation, true, () -> {}).orElseThrow();
+  }
+
+  private void requireKnown(int generation) {
+    Transaction.run(database, "looking for generation " + generation + " of " + projection.name(),
+        connection -> catalog
+            .definition(connection, generation).orElseThrow(() -> catalog.unknown(generation)));
   }
 
   /** Empty where they have not come to one place in this time. */

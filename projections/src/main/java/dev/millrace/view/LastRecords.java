@@ -21,30 +21,42 @@ import java.util.Set;
  */
 final class LastRecords {
   private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final PriorityQueue<Seen> last = new PriorityQueue<>(Comparator.comparing(Seen::at));
+  private final PriorityQueue<Seen> last = new PriorityQueue<>(
+      Comparator.comparing(Seen::at).thenComparingLong(Seen::number));
   private final Map<Partition, Position> before = new HashMap<>();
   private final long wanted;
 
-  /** @param before where the partition had been read to when this came; empty for its first */
-  private record Seen(Instant at, Partition partition, Optional<Position> before) {}
+  /**
+   * @param number counts what was read: a log may have one time for many records
+   * @param before where the partition had been read to when this came; empty for its first
+   */
+  private record Seen(Instant at, long number, Partition partition, Optional<Position> before) {}
+
+  private long read;
 
   private LastRecords(long wanted) {
     this.wanted = wanted;
   }
 
   /**
-   * A cursor after which there are so many records, or all where there are no more; a few more where some were appended in one
-   * millisecond.
+   * A cursor after which there are so many records, or all where there are no more.
    *
    * @param until what comes after is left out
+   * @param tick run about once a second; what it throws ends it
    */
-  static Cursor cursor(EventLog log, Set<StreamName> streams, Cursor until, long wanted) {
+  static Cursor cursor(EventLog log, Set<StreamName> streams, Cursor until, long wanted, Runnable tick) {
     var found = new LastRecords(wanted);
     var end = new Until(log, streams, until);
+    long told = System.nanoTime();
     try (var reader = log.reader(streams, Cursor.start())) {
       while (!end.isReached(reader.cursor())) {
         var batch = reader.poll(PATIENCE);
+        if (System.nanoTime() - told > TICK_NANOS) {
+          told = System.nanoTime();
+          tick.run();
+        }
         if (batch.records().isEmpty())
           end.nothingCame();
         batch.records().stream().filter(record -> isWithin(record, until)).forEach(found::add);
@@ -60,7 +72,8 @@ final class LastRecords {
 
   private void add(LogRecord record) {
     var place = record.partition();
-    last.add(new Seen(record.appendedAt(), place, Optional.ofNullable(before.put(place, record.position()))));
+    last.add(new Seen(record.appendedAt(), read++, place,
+        Optional.ofNullable(before.put(place, record.position()))));
     if (last.size() > wanted)
       last.poll();
   }

@@ -132,6 +132,7 @@ final class Shift<R extends Record> implements Ownership, AutoCloseable {
 
   /** The same for records that are decoded, of partitions that are held. */
   boolean apply(List<Decoded<R>> records, Cursor cursor) {
+    work.decoding().fold();
     var ends = new HashMap<>(cursor.positions());
     ends.keySet().retainAll(held.keySet());
     if (ends.isEmpty() && !isWaiting())

@@ -18,7 +18,7 @@ final class SqlRows<R extends Record> extends InTurn<R> {
   private final FoldedRows<R> folded;
 
   SqlRows(Projection<R> projection, int generation) {
-    super("FOLD_FAILED");
+    super(Failure.FOLD_FAILED);
     this.projection = projection;
     this.table = projection.sqlTable(generation);
     this.folded = new FoldedRows<>(projection, generation);

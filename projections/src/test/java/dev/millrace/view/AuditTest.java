@@ -136,8 +136,12 @@ class AuditTest {
     assertThat(since.comparison()).isEmpty();
     assertThat(audit(candidate).last(2).rehearse(_ -> {}).failures()).as("the one that fails is older")
         .isEmpty();
+    assertThat(audit(candidate).last(2).rehearse(_ -> {}).records()).isEqualTo(2);
+    assertThat(since.records()).isEqualTo(5);
+    assertThat(since.asExpected()).as("a fold may miss what was before").isTrue();
+    assertThatThrownBy(() -> audit(candidate).last(2).run()).hasMessageContaining("rehearse() them");
     assertThat(audit(candidate).last(1_000).rehearse(_ -> {}).failures()).isEqualTo(rehearsed.failures());
-    assertThatThrownBy(() -> audit(candidate).last(0)).hasMessageContaining("from 1 to 1000000, not 0");
+    assertThatThrownBy(() -> audit(candidate).last(0)).hasMessageContaining("from 1 to 100000, not 0");
     var nothing = audit(candidate).since(Instant.now()).rehearse(_ -> {});
     assertThat(nothing.failures()).isEmpty();
     assertThat(nothing.asExpected()).isTrue();

@@ -271,7 +271,8 @@ class RebuildTest {
 
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var promotion = threads.submit(() -> generations(totals).promote(2));
-      assertThatThrownBy(() -> promotion.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> promotion.get(2_500, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
       stage.run(stage.runner(totals).generation(2));
       promotion.get(LONG.toSeconds(), TimeUnit.SECONDS);
     }

@@ -26,17 +26,17 @@ class ReadersController {
    *
    * @param reader a view or a stream app, such as view:country-revenue
    * @param event the event's full name
-   * @param version which version of its schema it reads events as
-   * @param schema that schema, as Avro's JSON
+   * @param schemas every version of its schema that it knows, as Avro's JSON, the first first; it reads events as the last
    * @param events how many events it has decoded since the process began
    * @param since when that was
    * @param fields the fields that its handlers have used since, by the full names of their records
    */
   @Serdeable
-  record ReaderItem(String reader, String event, int version, String schema, long events, String since,
+  record ReaderItem(String reader, String event, List<String> schemas, long events, String since,
       Map<String, Set<String>> fields) {
     static ReaderItem of(EventReader reader) {
-      return new ReaderItem(reader.name(), reader.event(), reader.version(), reader.schema().toString(),
+      return new ReaderItem(reader.name(), reader.event(),
+          reader.schemas().stream().map(Object::toString).toList(),
           reader.events(), reader.since().toString(), reader.fields());
     }
   }

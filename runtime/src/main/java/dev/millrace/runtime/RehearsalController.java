@@ -1,13 +1,10 @@
 package dev.millrace.runtime;
 
 import dev.millrace.log.EventLog;
-import dev.millrace.log.LogException;
 import dev.millrace.runtime.GenerationsController.ComparisonItem;
 import dev.millrace.schema.EventCodec;
-import dev.millrace.schema.SchemaException;
 import dev.millrace.view.Audit;
 import dev.millrace.view.Rehearsal;
-import dev.millrace.view.ViewException;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
@@ -34,14 +31,17 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.FluxSink;
-import reactor.core.scheduler.Schedulers;
 
 /** What a view would be if it were rebuilt by this instance, before its code goes live. */
 @Controller("/generations")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "generations")
 class RehearsalController {
+  private static final Logger LOG = LoggerFactory.getLogger(RehearsalController.class);
+
   private final Views views;
   private final EventLog log;
   private final EventCodec codec;
@@ -73,17 +73,19 @@ class RehearsalController {
   /**
    * What a view would be if it were rebuilt by this instance.
    *
-   * @param asExpected whether every event was taken, and nothing differs but what is declared
+   * @param asExpected whether every event was taken, and nothing differs but what is declared; of the last events alone, whether
+   *     every one was read
    * @param comparison the live view beside it; null where only the last events were taken
-   * @param tookMillis how long reading and folding took: about what a rebuild takes, where all was taken
+   * @param records how many were read and folded
+   * @param tookMillis how long that took: about what a rebuild takes, where all was taken
    */
   @Serdeable
   record RehearsalItem(String view, boolean asExpected, List<FailureItem> failures,
-      @Nullable ComparisonItem comparison, long tookMillis) {
+      @Nullable ComparisonItem comparison, long records, long tookMillis) {
     static RehearsalItem of(String view, Rehearsal done) {
       return new RehearsalItem(view, done.asExpected(), done.failures().stream()
           .map(one -> new FailureItem(one.reason(), one.example(), one.records(), one.keys())).toList(),
-          done.comparison().map(found -> ComparisonItem.of(view, found)).orElse(null),
+          done.comparison().map(found -> ComparisonItem.of(view, found)).orElse(null), done.records(),
           done.took().toMillis());
     }
   }
@@ -103,7 +105,7 @@ class RehearsalController {
    * what it found; a problem instead where it could not go on.
    *
    * @param view the view's name
-   * @param last takes so many events alone, those that were appended last, 1 to 1000000, and compares no rows then
+   * @param last takes so many events alone, those that were appended last, 1 to 100000, and compares no rows then
    * @param since takes no events that were appended before, and compares no rows then; a time such as 2026-11-21T07:00:00Z
    */
   @Get("/{view}/rehearsal")
@@ -120,8 +122,8 @@ class RehearsalController {
       audit.since(time(since));
     if (last != null)
       audit.last(count(last));
-    return Flux.<byte[]>create(sink -> rehearse(view, audit, sink))
-        .subscribeOn(Schedulers.fromExecutorService(threads));
+    // A thread of its own: one who goes away ends it at the next look, and not in the midst of what is to be cleared away.
+    return Flux.create(sink -> threads.execute(() -> rehearse(view, audit, sink)));
   }
 
   private void rehearse(String view, Audit.Builder audit, FluxSink<byte[]> sink) {
@@ -133,17 +135,19 @@ class RehearsalController {
             progress.total().isPresent() ? progress.total().getAsLong() : null)));
       });
       sink.next(line(RehearsalItem.of(view, done)));
-    } catch (ViewException | LogException | SchemaException e) {
-      sink.next(line(Problems.of(e)));
     } catch (CancellationException e) {
+      LOG.debug("{}", e.getMessage());
       return;
+    } catch (RuntimeException e) {
+      LOG.warn("the rehearsal of {} failed", view, e);
+      sink.next(line(Problems.of(e)));
     }
     sink.complete();
   }
 
   private static long count(long last) {
-    if (last < 1 || last > 1_000_000)
-      throw new ProblemException(Problem.Code.BAD_REQUEST, "last " + last + " is not from 1 to 1000000");
+    if (last < 1 || last > 100_000)
+      throw new ProblemException(Problem.Code.BAD_REQUEST, "last " + last + " is not from 1 to 100000");
     return last;
   }
 

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * What keeps a view as a part, with its rebuild. Waiting for a server is well: it goes on by itself when the server is back. So is
- * a view that asks for a rebuild: it is served as it is. One that has no table yet is not.
+ * a view that asks for a rebuild: it is served as it is. One that has only been started is not: it may have no table yet.
  */
 record ViewPart(Views.View view, Rebuilds rebuilds) implements Part {
   @Override

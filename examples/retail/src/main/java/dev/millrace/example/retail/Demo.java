@@ -39,7 +39,7 @@ public final class Demo implements AutoCloseable {
   /** What a view is behind costs Kinesis some calls for each of its shards, of which a local server has few to give. */
   private static final Duration REFRESH_ON_KINESIS = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
   private static final int PARTITIONS = 4;
 
   private final DemoOptions options;
@@ -94,18 +94,21 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  /** Answers when every view can be read. */
+  /** Answers when every view can be read, or its keeper says why not. */
   private static MillraceRuntime started(MillraceRuntime.Builder builder) {
     var runtime = builder.start();
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (runtime.views().stream().anyMatch(view -> view.state() == ViewStatus.State.NEW)) {
-      if (System.nanoTime() > deadline) {
-        runtime.close();
-        throw new IllegalStateException("the views were not there within " + PATIENCE);
+    try {
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (runtime.views().stream().anyMatch(view -> view.state() == ViewStatus.State.NEW)) {
+        if (System.nanoTime() > deadline)
+          throw new IllegalStateException("the views were not there within " + PATIENCE);
+        LockSupport.parkNanos(LOOK_EVERY.toNanos());
       }
-      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      return runtime;
+    } catch (RuntimeException e) {
+      runtime.close();
+      throw e;
     }
-    return runtime;
   }
 
   private static Settings settings(DemoOptions options, DevRuntime servers) throws IOException {
