@@ -12,17 +12,27 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "schema", "publish", "publish-kinesis", "project", "rebuild",
-      "rebuild-curve",
-      "rebuild-freshness",
+  @ValueSource(strings = {"codec", "schema", "publish"})
+  void a_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+    assertFigures(bench);
+  }
+
+  @Tag("acceptance")
+  @ParameterizedTest
+  @ValueSource(strings = {"publish-kinesis", "project", "rebuild", "rebuild-curve", "rebuild-freshness",
       "end-to-end"})
-  void every_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+  void a_bench_of_several_processes_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+    assertFigures(bench);
+  }
+
+  private static void assertFigures(String bench) throws Exception {
     if (bench.endsWith("-kinesis"))
       DevKinesis.unavailable().ifPresent(why -> abort(bench + " is skipped: " + why));
     var printed = new StringWriter();

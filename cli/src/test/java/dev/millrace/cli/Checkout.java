@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -49,7 +48,7 @@ final class Checkout {
   }
 
   static Path awaitFile(Path folder, String glob) {
-    return Awaitility.await(glob).atMost(60, TimeUnit.SECONDS).until(() -> {
+    return Awaitility.await(glob).until(() -> {
       if (!Files.isDirectory(folder))
         return Stream.<Path>empty().findFirst();
       try (var found = Files.newDirectoryStream(folder, glob)) {

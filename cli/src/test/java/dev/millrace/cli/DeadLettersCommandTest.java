@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.Sale.CountrySales;
-import dev.millrace.dev.DevRuntime;
 import dev.millrace.publish.Publisher;
 import dev.millrace.runtime.MillraceRuntime;
-import dev.millrace.runtime.Settings;
 import dev.millrace.view.Projection;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +29,7 @@ class DeadLettersCommandTest {
       .effect(Sale.TYPE, (sale, record, connection) -> effect(sale)).build();
 
   @SuppressWarnings("NullAway.Init") // before all tests
-  private static DevRuntime servers;
+  private static Servers servers;
 
   @SuppressWarnings("NullAway.Init") // before all tests
   private static MillraceRuntime runtime;
@@ -53,9 +50,8 @@ class DeadLettersCommandTest {
   /** A bug stops two keys; nothing mends the third. Behind each an event waits. */
   @BeforeAll
   static void start() {
-    servers = DevRuntime.start();
-    runtime = MillraceRuntime.builder().projection(VIEW).settings(Settings.builder()
-        .environment(servers.environment()).http("127.0.0.1", 0).build()).start();
+    servers = new Servers();
+    runtime = MillraceRuntime.builder().projection(VIEW).settings(servers.settings()).start();
     try (
         var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/tests").build()) {
       for (var sale : List.of(sale("1", -1), sale("1", 5), sale("2", -2), sale("2", 5), sale("3", 0),
@@ -63,7 +59,7 @@ class DeadLettersCommandTest {
           sale("4", 5)))
         publisher.publish(sale).join();
     }
-    Awaitility.await("all are parked").atMost(60, TimeUnit.SECONDS)
+    Awaitility.await("all are parked")
         .until(() -> runtime.views().getFirst().parked() == 6);
   }
 
@@ -182,12 +178,12 @@ class DeadLettersCommandTest {
     try (
         var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/tests").build()) {
       // Effects begin when they are first kept, which may be after this test has begun.
-      Awaitility.await("an effect has failed").atMost(60, TimeUnit.SECONDS).until(() -> {
+      Awaitility.await("an effect has failed").until(() -> {
         publisher.publish(sale("9", 13)).join();
         return !json(run("list", "country-sales", "--effects", "-o", "json")).isEmpty();
       });
     }
-    Awaitility.await("the view says so").atMost(60, TimeUnit.SECONDS).until(
+    Awaitility.await("the view says so").until(
         () -> runtime.views().getFirst().message()
             .endsWith("millrace dead-letters list country-sales --effects"));
     assertThat(run("list", "country-sales").out().lines()).hasSize(1);

@@ -10,10 +10,12 @@ import dev.millrace.schema.Envelope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The README's first command, as a newcomer gives it. */
+@Tag("acceptance")
 class DemoIT {
   private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
 

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code millrace dev} as a user has it: started by the launcher, asked by other processes, stopped by signals. */
+@Tag("acceptance")
 class DevIT {
   private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
 

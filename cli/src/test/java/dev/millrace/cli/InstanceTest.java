@@ -3,14 +3,12 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.dev.DevRuntime;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.WriteToken;
 import dev.millrace.publish.Publisher;
 import dev.millrace.runtime.MillraceRuntime;
-import dev.millrace.runtime.Settings;
 import dev.millrace.schema.Envelope;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -22,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,18 +31,15 @@ class InstanceTest {
   private static final StreamName GARBAGE = StreamName.of("test.garbage");
 
   @SuppressWarnings("NullAway.Init") // before all tests
-  private static DevRuntime servers;
+  private static Servers servers;
 
   @SuppressWarnings("NullAway.Init") // before all tests
   private static MillraceRuntime runtime;
 
   @BeforeAll
   static void start() {
-    servers = DevRuntime.start();
-    runtime = MillraceRuntime.builder().projection(Sale.VIEW).settings(Settings.builder()
-        .kafka(servers.kafka().bootstrapServers()).registry(servers.registry().uri())
-        .postgres(servers.postgres().jdbcUrl("millrace"), "postgres", "").http("127.0.0.1", 0).build())
-        .start();
+    servers = new Servers();
+    runtime = MillraceRuntime.builder().projection(Sale.VIEW).settings(servers.settings()).start();
     runtime.log().create(GARBAGE, 1);
     try (
         var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/tests").build()) {
@@ -58,7 +52,7 @@ class InstanceTest {
       var envelope = Envelope.of("garbage", "/tests", "test.cli.Garbage", java.time.Instant.EPOCH, "g");
       writer.append(new LogEntry(GARBAGE, "g", envelope, new byte[]{9, 9, 9})).join();
     }
-    Awaitility.await("all sales in the view").atMost(60, TimeUnit.SECONDS)
+    Awaitility.await("all sales in the view")
         .until(() -> run("view", "status", "-o", "json").out().contains("\"events\":12"));
   }
 

@@ -1,31 +1,24 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.millrace.dev.DevKinesis;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on Kinesis, as docs/kinesis.md has them. */
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Tag("acceptance")
 class KinesisIT {
   private static final Path LAUNCHER = Launched.HOME.resolve("millrace");
 
   @TempDir
   Path scratch;
-
-  @BeforeAll
-  static void needsNode() {
-    DevKinesis.unavailable().ifPresent(why -> {
-      System.out.println("The commands on Kinesis are skipped: " + why);
-      abort(why);
-    });
-  }
 
   @Test
   void the_shop_reconciles_on_kinesis_and_a_bridge_carries_its_orders_to_kafka_and_back() throws Exception {

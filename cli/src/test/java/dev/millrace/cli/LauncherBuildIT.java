@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When and how the launcher builds. In Maven's place stands a script that leaves what a build leaves, and counts its runs. */
+@Tag("acceptance")
 class LauncherBuildIT {
   @TempDir
   Path scratch;

@@ -2,12 +2,13 @@ package dev.millrace.cli;
 
 /** The modules, what each may import of ours and of others, and whether it speaks to a database. */
 enum Module {
+  FIXTURES("test-fixtures", false, "dev.millrace.test", "org.junit..", "org.awaitility..",
+      "software.amazon.awssdk.."),
   SCHEMA("event-schemas", false, "dev.millrace.schema..", "org.apache.avro..", "com.fasterxml.jackson..",
       "javax.lang.model"),
   LOG("event-log/core", false, "dev.millrace.log", "dev.millrace.schema"),
   TCK("event-log/tck", false, "dev.millrace.log", "dev.millrace.log.tck", "dev.millrace.schema",
-      "org.junit..",
-      "org.assertj.."),
+      "dev.millrace.test", "org.junit..", "org.assertj..", "org.awaitility.."),
   KAFKA("event-log/kafka", false, "dev.millrace.log", "dev.millrace.log.kafka", "dev.millrace.schema",
       "org.apache.kafka.."),
   // a database for what Kinesis has no place for: the leases of groups and the marks of batch writers

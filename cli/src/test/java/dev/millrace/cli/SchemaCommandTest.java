@@ -2,7 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dev.DevRuntime;
+import dev.millrace.dev.DevRegistry;
+import dev.millrace.dev.SharedServers;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -210,8 +211,8 @@ class SchemaCommandTest {
   @Test
   void versions_are_registered_once_and_a_registry_is_checked_against() throws IOException {
     Files.writeString(paid.resolve("v2.avsc"), PAID.formatted(NOTE));
-    try (var servers = DevRuntime.start()) {
-      var url = servers.registry().uri().toString();
+    try (var registry = DevRegistry.start(SharedServers.createDatabase())) {
+      var url = registry.uri().toString();
 
       assertThat(register(url, "--dry-run").out()).contains("new").doesNotContain("registered");
       Files.writeString(paid.resolve("v3.avsc"), PAID.formatted(EUROS));

@@ -2,15 +2,12 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dev.DevRuntime;
 import dev.millrace.publish.Publisher;
 import dev.millrace.runtime.MillraceRuntime;
-import dev.millrace.runtime.Settings;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,22 +20,21 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(OrderAnnotation.class)
 class ViewRebuildTest {
   @SuppressWarnings("NullAway.Init") // before all tests
-  private static DevRuntime servers;
+  private static Servers servers;
 
   @SuppressWarnings("NullAway.Init") // before all tests
   private static MillraceRuntime runtime;
 
   @BeforeAll
   static void start() {
-    servers = DevRuntime.start();
-    runtime = MillraceRuntime.builder().projection(Sale.VIEW).settings(Settings.builder()
-        .environment(servers.environment()).http("127.0.0.1", 0).build()).start();
+    servers = new Servers();
+    runtime = MillraceRuntime.builder().projection(Sale.VIEW).settings(servers.settings()).start();
     try (
         var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/tests").build()) {
       for (var country : List.of("France", "France", "Norway"))
         publisher.publish(new Sale("1", country, new BigDecimal("2.50"))).join();
     }
-    Awaitility.await("the view has all").atMost(60, TimeUnit.SECONDS)
+    Awaitility.await("the view has all")
         .until(() -> runtime.views().getFirst().events() == 3);
   }
 
@@ -103,7 +99,7 @@ class ViewRebuildTest {
   @Test
   @Order(3)
   void a_row_that_somebody_changed_is_found_with_its_field() throws SQLException {
-    try (var connection = servers.postgres().dataSource("millrace").getConnection();
+    try (var connection = servers.views().getConnection();
         var statement = connection.createStatement()) {
       statement.execute("UPDATE views.country_sales_g2 SET total = 7 WHERE country = 'Norway'");
     }
@@ -139,7 +135,7 @@ class ViewRebuildTest {
       assertThat(run.code()).isEqualTo(100);
       assertThat(run.out()).contains("Norway", "total: 7 | 2.5", "a rebuild takes about");
     });
-    try (var connection = servers.postgres().dataSource("millrace").getConnection();
+    try (var connection = servers.views().getConnection();
         var statement = connection.createStatement()) {
       statement.execute("UPDATE views.country_sales_g2 SET total = 2.50 WHERE country = 'Norway'");
     }

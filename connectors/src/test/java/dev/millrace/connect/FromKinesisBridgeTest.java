@@ -1,34 +1,38 @@
 package dev.millrace.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Random;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.StreamName;
+import dev.millrace.test.LostResponses;
+import dev.millrace.test.Randomized;
 
 /** From a Kinesis that holds some entries twice to Kafka, where each is once. */
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class FromKinesisBridgeTest implements BridgeContract {
   private static BridgeLogs logs;
 
   @BeforeAll
-  static void start(@TempDir Path folder) {
-    logs = BridgeLogs.between(new LogServer.Kinesis(folder), new LogServer.Kafka(folder),
-        new LostAnswers(new Random(SEED), 20));
+  static void open() {
+    logs = BridgeLogs.between(SharedServers.kinesis().endpoint().toString(),
+        SharedServers.kafka().bootstrapServers(), new LostResponses(Randomized.random(), 20));
   }
 
   @AfterAll
-  static void stop() {
+  static void close() {
     if (logs != null)
       logs.close();
   }
@@ -48,8 +52,10 @@ class FromKinesisBridgeTest implements BridgeContract {
     int held = BridgeContract.read(logs.source(), from).size();
 
     try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
-      Shop.await("all are carried or dropped: " + bridge.health(),
-          () -> bridge.health().carried() + bridge.health().dropped() == held);
+      await("all are carried or dropped").untilAsserted(() -> {
+        var health = bridge.health();
+        assertThat(health.carried() + health.dropped()).as("%s", health).isEqualTo(held);
+      });
 
       assertThat(held).isGreaterThan(entries.size());
       assertThat(bridge.health().carried()).isEqualTo(entries.size());
@@ -63,7 +69,7 @@ class FromKinesisBridgeTest implements BridgeContract {
     var to = BridgeContract.stream(logs.target(), "to", 1);
     BridgeContract.append(logs.source(), BridgeContract.entries(from, new Random(6), 10));
     try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
-      Shop.await("all are carried", () -> bridge.health().carried() == 10);
+      await("all are carried").untilAsserted(() -> assertThat(bridge.health().carried()).isEqualTo(10));
     }
 
     delete(from);
@@ -71,7 +77,7 @@ class FromKinesisBridgeTest implements BridgeContract {
     BridgeContract.append(logs.source(), BridgeContract.entries(from, new Random(7), 10));
 
     try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
-      Shop.await("it says so", () -> bridge.health().state() == BridgeHealth.State.FAILED);
+      await("the bridge fails").until(() -> bridge.health().state() == BridgeHealth.State.FAILED);
 
       assertThat(bridge.health().lastError().orElseThrow()).contains("records after the cursor are gone");
       assertThat(bridge.health().carried()).isZero();
@@ -79,7 +85,7 @@ class FromKinesisBridgeTest implements BridgeContract {
   }
 
   private static void delete(StreamName stream) {
-    try (var client = KinesisAsyncClient.builder().endpointOverride(URI.create(logs.from().address()))
+    try (var client = KinesisAsyncClient.builder().endpointOverride(URI.create(logs.from()))
         .region(Region.US_EAST_1).credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
         .build()) {

@@ -3,8 +3,8 @@ package dev.millrace.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.util.Map;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -13,9 +13,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import dev.millrace.connect.BridgeHealth.State;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.StreamName;
 
 /** From Kafka to Kafka, where what a bridge promises is exactly-once. */
@@ -23,14 +23,15 @@ class KafkaBridgeTest implements BridgeContract {
   private static BridgeLogs logs;
 
   @BeforeAll
-  static void start(@TempDir Path folder) {
-    var kafka = new LogServer.Kafka(folder);
+  static void open() {
+    var kafka = SharedServers.kafka().bootstrapServers();
     logs = BridgeLogs.between(kafka, kafka);
   }
 
   @AfterAll
-  static void stop() {
-    logs.close();
+  static void close() {
+    if (logs != null)
+      logs.close();
   }
 
   @Override
@@ -43,13 +44,13 @@ class KafkaBridgeTest implements BridgeContract {
     var from = BridgeContract.stream(logs.source(), "from", 1);
     var to = BridgeContract.stream(logs.source(), "to", 1);
     try (var producer = new KafkaProducer<>(
-        Map.<String, Object>of("bootstrap.servers", logs.from().address()),
+        Map.<String, Object>of("bootstrap.servers", logs.from()),
         new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.send(new ProducerRecord<>(from.value(), "k".getBytes(UTF_8), "foreign".getBytes(UTF_8))).get();
     }
 
     try (var bridge = BridgeProcess.bridge(logs.source(), from, logs.target(), to).start()) {
-      Shop.await("it has stopped", () -> bridge.health().state() == State.FAILED);
+      await("the bridge fails").until(() -> bridge.health().state() == State.FAILED);
 
       assertThat(bridge.health().lastError().orElseThrow()).contains(from + "/0@0").contains("envelope");
     }

@@ -1,21 +1,17 @@
 package dev.millrace.connect;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.Assumptions;
 import org.postgresql.ds.PGSimpleDataSource;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 import dev.millrace.dev.DevKafka;
 import dev.millrace.dev.DevKinesis;
 import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.kafka.KafkaLog;
 import dev.millrace.log.kafka.KafkaLogConfig;
@@ -23,36 +19,51 @@ import dev.millrace.log.kinesis.KinesisLog;
 import dev.millrace.log.kinesis.KinesisLogConfig;
 
 /**
- * A log's server, which a test stops and starts again. Which log the tests of the relay run on says {@code
- * -Dmillrace.log=kinesis} or {@code kafka}; the build makes a run on each.
+ * The server of a log. {@code -Dmillrace.log=kinesis} or {@code kafka} chooses the log of the relay tests; the build runs
+ * them on each.
  */
 sealed interface LogServer extends AutoCloseable {
-  /** What {@link #open} needs to find it. */
+  /** Returns what {@link #open} needs to find the server. */
   String address();
 
   void stop();
 
-  /** At the address and with the data that it had. */
+  /** Starts the server at the address and with the data that it had. */
   void startAgain();
 
   @Override
   void close();
 
-  /** The server of this run of the tests. */
-  static LogServer chosen(Path folder) {
-    return System.getProperty("millrace.log", "kafka").equals("kinesis")
-        ? new Kinesis(folder)
-        : new Kafka(folder);
+  /** Returns whether this machine has the chosen log. */
+  static boolean isAvailable() {
+    return !isKinesis() || SharedServers.hasKinesis();
+  }
+
+  /** Starts a server of the chosen log that no other test uses, so that the test can stop it. */
+  static LogServer start(Path folder) {
+    return isKinesis() ? new Kinesis(folder) : new Kafka(folder);
+  }
+
+  /** Returns the server of the chosen log that all tests share. */
+  static LogServer shared() {
+    return new Shared(isKinesis()
+        ? SharedServers.kinesis().endpoint().toString()
+        : SharedServers.kafka().bootstrapServers());
+  }
+
+  private static boolean isKinesis() {
+    return System.getProperty("millrace.log", "kafka").equals("kinesis");
   }
 
   /**
-   * The log there.
+   * Opens the log at an address.
    *
-   * @param marks the JDBC URL of a database for the marks of writers, where the log does not keep them itself; may be empty
-   * @param between what stands between a Kinesis and its client
+   * @param checkpoints the JDBC URL of a database for the checkpoints of writers, if the log does not store them itself;
+   *     otherwise empty
+   * @param interceptors intercept the calls of a Kinesis client
    */
-  static EventLog open(String address, String marks, Duration deliveryTimeout,
-      ExecutionInterceptor... between) {
+  static EventLog open(String address, String checkpoints, Duration deliveryTimeout,
+      ExecutionInterceptor... interceptors) {
     var requestTimeout = deliveryTimeout.dividedBy(2);
     if (!address.startsWith("http"))
       return KafkaLog.at(KafkaLogConfig.builder().bootstrapServers(address).pollRecords(50)
@@ -61,14 +72,32 @@ sealed interface LogServer extends AutoCloseable {
         .aggregation(true).requestTimeout(requestTimeout).deliveryTimeout(deliveryTimeout)
         .pollPause(Duration.ofMillis(100)).shardCheck(Duration.ofMillis(500))
         .client(client -> client.overrideConfiguration(
-            override -> List.of(between).forEach(override::addExecutionInterceptor)));
-    if (!marks.isEmpty()) {
+            override -> List.of(interceptors).forEach(override::addExecutionInterceptor)));
+    if (!checkpoints.isEmpty()) {
       var database = new PGSimpleDataSource();
-      database.setURL(marks);
+      database.setURL(checkpoints);
       database.setUser(DevPostgres.USER);
       config.database(database);
     }
     return KinesisLog.at(config.build());
+  }
+
+  /** A server that all tests of the JVM share. */
+  record Shared(String address) implements LogServer {
+    @Override
+    public void stop() {
+      throw new UnsupportedOperationException("other tests use this server");
+    }
+
+    @Override
+    public void startAgain() {
+      throw new UnsupportedOperationException("other tests use this server");
+    }
+
+    @Override
+    public void close() {
+      // It stops with the JVM.
+    }
   }
 
   /** A Kafka. */
@@ -102,18 +131,12 @@ sealed interface LogServer extends AutoCloseable {
     }
   }
 
-  /** A Kinesis; where there is none, the test is skipped, and one line on the console says why. */
+  /** A local Kinesis. */
   final class Kinesis implements LogServer {
     private final Path folder;
     private DevKinesis server;
 
     Kinesis(Path folder) {
-      DevKinesis.unavailable().ifPresent(why -> {
-        // Past the redirection to files.
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8)
-            .println("Tests of connectors on Kinesis are skipped: " + why);
-        Assumptions.abort("no local Kinesis: " + why);
-      });
       this.folder = folder.resolve("kinesis");
       this.server = DevKinesis.builder().dataDir(this.folder).start();
     }

@@ -3,14 +3,13 @@ package dev.millrace.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.util.Random;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.millrace.connect.Mark.Phase;
 import dev.millrace.connect.RelayException.Code;
+import dev.millrace.test.Randomized;
 
 class MarkTest {
   @Test
@@ -22,9 +21,8 @@ class MarkTest {
 
   @Test
   void a_mark_is_read_as_it_was_written() {
-    long seed = System.nanoTime();
-    var random = new Random(seed);
-    for (int round = 0; round < 200; round++) {
+    var random = Randomized.random();
+    for (int round = 0; round < Randomized.rounds(200); round++) {
       var ids = random.longs(1 + random.nextInt(300), 1, 2 + random.nextInt(1_000)).distinct().sorted()
           .toArray();
       var text = Mark.of(Phase.TABLE, new Mark.Batch(ids, "e-" + round)).toString();
@@ -32,7 +30,7 @@ class MarkTest {
       var read = Mark.parse(text);
 
       assertThat(read.phase()).isEqualTo(Phase.TABLE);
-      assertThat(read.batch().orElseThrow().ids()).as("seed %d", seed).containsExactly(ids);
+      assertThat(read.batch().orElseThrow().ids()).as(Randomized.repeat()).containsExactly(ids);
       assertThat(read.batch().orElseThrow().lastEventId()).isEqualTo("e-" + round);
     }
     assertThat(Mark.parse(Mark.of(Phase.WAL).toString()).batch()).isEmpty();

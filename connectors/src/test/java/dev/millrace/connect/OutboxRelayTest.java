@@ -2,6 +2,7 @@ package dev.millrace.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,19 +16,26 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.millrace.connect.RelayHealth.State;
+import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 
+@EnabledIf(value = "dev.millrace.connect.LogServer#isAvailable", disabledReason = "needs Node.js and npm for a local Kinesis")
 class OutboxRelayTest {
+  /** A limit for what hangs. */
+  private static final Duration LONG = Duration.ofMinutes(3);
   private static Shop shop;
   private String who = "";
 
   @BeforeAll
-  static void open(@TempDir Path folder) throws SQLException {
-    shop = Shop.open(folder);
+  static void open() throws SQLException {
+    shop = Shop.onSharedServers();
   }
 
   @AfterAll
@@ -54,6 +62,7 @@ class OutboxRelayTest {
   }
 
   @Test
+  @Tag("every-log")
   void a_transaction_that_wrote_first_and_committed_last_is_relayed_last() throws SQLException {
     try (var relay = shop.relay("commits").start()) {
       relaying(relay);
@@ -64,6 +73,7 @@ class OutboxRelayTest {
   }
 
   @Test
+  @Tag("every-log")
   void the_order_of_the_commits_holds_for_what_was_written_while_no_relay_ran() throws SQLException {
     try (var relay = shop.relay("commits-later").start()) {
       relaying(relay);
@@ -87,7 +97,7 @@ class OutboxRelayTest {
       assertThat(search.find(second, Duration.ofMillis(300))).isEmpty();
       connection.commit();
 
-      var found = search.find(second, Shop.PATIENCE).orElseThrow();
+      var found = search.find(second, LONG).orElseThrow();
 
       assertThat(found.eventId()).isEqualTo(second.eventId());
       assertThat(shop.log.end(Set.of(second.stream())).position(found.partition()).orElseThrow())
@@ -114,13 +124,14 @@ class OutboxRelayTest {
   }
 
   @Test
+  @Tag("every-log")
   void a_second_relay_of_the_name_waits_and_takes_over() throws SQLException {
     try (var second = shop.relay("pair")) {
       try (var first = shop.relay("pair").start()) {
         relaying(first);
         second.start();
 
-        Shop.await("the second is refused", () -> second.health().state() == State.RETRYING);
+        await("the second is refused").until(() -> second.health().state() == State.RETRYING);
 
         assertThat(second.health().lastError().orElseThrow()).contains("another relay named 'pair'")
             .doesNotContain("s3cret-word");
@@ -138,7 +149,7 @@ class OutboxRelayTest {
   @Test
   void relays_of_one_name_on_two_servers_do_not_wait_for_each_other(@TempDir Path folder)
       throws SQLException {
-    try (var other = Shop.open(folder);
+    try (var other = Shop.onOwnServers(folder);
         var here = shop.relay("twins").start();
         var there = other.relay("twins").start()) {
       relaying(here);
@@ -152,6 +163,7 @@ class OutboxRelayTest {
   }
 
   @Test
+  @Tag("every-log")
   void a_slot_that_is_dropped_in_the_middle_loses_nothing() throws SQLException {
     try (var relay = shop.relay("dropped").start()) {
       relaying(relay);
@@ -167,10 +179,11 @@ class OutboxRelayTest {
 
   @Test
   void a_database_without_an_outbox_is_told_what_to_do() throws SQLException {
-    shop.postgres().createDatabase("bare");
+    var bare = SharedServers.uniqueName("bare");
+    SharedServers.postgres().createDatabase(bare);
     try (var relay = OutboxRelay.builder().name("bare").log(shop.log)
-        .database(shop.postgres().jdbcUrl("bare"), "postgres", "").build().start()) {
-      Shop.await("the relay says so", () -> relay.health().lastError().isPresent());
+        .database(SharedServers.postgres().jdbcUrl(bare), DevPostgres.USER, "").build().start()) {
+      await("the relay has an error").until(() -> relay.health().lastError().isPresent());
 
       assertThat(relay.health().lastError().orElseThrow()).contains("Outbox.createTable");
     }
@@ -184,7 +197,7 @@ class OutboxRelayTest {
       shop.execute("insert into other select generate_series(1, 1000)");
       long written = shop.number("select pg_current_wal_lsn() - '0/0'");
 
-      Shop.await("the slot moves", () -> shop.number(
+      await("the slot moves").until(() -> shop.number(
           "select confirmed_flush_lsn - '0/0' from pg_replication_slots where slot_name = 'millrace_idle'") >= written);
     }
   }
@@ -209,12 +222,13 @@ class OutboxRelayTest {
   }
 
   private static void relaying(OutboxRelay relay) {
-    Shop.await("the relay relays: " + relay.health(), () -> relay.health().state() == State.RELAYING);
+    await("the relay relays").untilAsserted(
+        () -> assertThat(relay.health().state()).as("%s", relay.health()).isEqualTo(State.RELAYING));
   }
 
   private static void dropSlotOf(String relay) {
     var slot = "'millrace_" + relay + "'";
-    Shop.await("the slot is dropped", () -> {
+    await("the slot is dropped").until(() -> {
       try {
         shop.execute(
             "select pg_terminate_backend(active_pid) from pg_replication_slots where active and slot_name = "

@@ -1,12 +1,10 @@
 package dev.millrace.connect;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 import dev.millrace.dev.DevPostgres;
+import dev.millrace.test.ForkedJvm;
 
 /** A relay in a process of its own, for tests that kill it. Ends with the process that started it. */
 final class RelayProcess {
@@ -21,16 +19,7 @@ final class RelayProcess {
     }
   }
 
-  static Process start(Shop shop, String relay, Path output) throws IOException {
-    return start(output, RelayProcess.class, shop.logAddress(), shop.postgres().jdbcUrl(), relay);
-  }
-
-  /** Starts a class of the tests in a JVM of its own. */
-  static Process start(Path output, Class<?> main, String... arguments) throws IOException {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow",
-        "-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  static ForkedJvm start(Shop shop, String relay) {
+    return ForkedJvm.start(RelayProcess.class, shop.logAddress(), shop.jdbcUrl(), relay);
   }
 }

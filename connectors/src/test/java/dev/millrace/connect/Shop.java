@@ -1,22 +1,25 @@
 package dev.millrace.connect;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogReader;
@@ -26,55 +29,84 @@ import dev.millrace.publish.Outbox;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
 
-/** A service with a database of its own and a log, both real; a relay is started by the test. */
+/** A service with a database of its own and a log, both real. The test starts a relay. */
 final class Shop implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(40);
   static final EventCodec CODEC = EventCodec.of(SchemaRegistry.inMemory());
 
   final EventLog log;
   private final Outbox outbox = Outbox.builder(CODEC).source("/shop").build();
-  private final Path folder;
   private final Map<String, List<Long>> read = new HashMap<>();
   private final EventLog readLog;
   private final LogReader reader;
   private final Set<String> seen = new HashSet<>();
   private final LogServer server;
-  private DevPostgres postgres;
+  private final @Nullable Path folder;
+  private final DataSource database;
+  private final String jdbcUrl;
+  private @Nullable DevPostgres postgres;
 
-  private Shop(LogServer server, DevPostgres postgres, Path folder) throws SQLException {
+  private Shop(LogServer server, @Nullable DevPostgres postgres, @Nullable Path folder, DataSource database,
+      String jdbcUrl, Duration deliveryTimeout) throws SQLException {
     this.server = server;
     this.postgres = postgres;
     this.folder = folder;
-    this.log = LogServer.open(server.address(), postgres.jdbcUrl(), Duration.ofSeconds(20));
+    this.database = database;
+    this.jdbcUrl = jdbcUrl;
+    this.log = LogServer.open(server.address(), jdbcUrl, deliveryTimeout);
     this.readLog = LogServer.open(server.address(), "", Duration.ofMinutes(2));
     readLog.create(StreamName.of(Said.STREAM), 3);
     this.reader = readLog.reader(Set.of(StreamName.of(Said.STREAM)), Cursor.start());
-    try (var connection = postgres.dataSource().getConnection()) {
+    try (var connection = database.getConnection()) {
       Outbox.createTable(connection);
     }
   }
 
-  static Shop open(Path folder) throws SQLException {
-    return new Shop(LogServer.chosen(folder), database(folder).start(), folder);
+  /**
+   * Opens a shop on the servers that all tests share. Only one test class of a JVM may do so: the name of the stream is
+   * fixed.
+   */
+  static Shop onSharedServers() throws SQLException {
+    var name = SharedServers.uniqueName("shop");
+    var database = SharedServers.postgres().createDatabase(name);
+    return new Shop(LogServer.shared(), null, null, database, SharedServers.postgres().jdbcUrl(name),
+        Duration.ofMinutes(2));
+  }
+
+  /** Opens a shop on servers of its own. */
+  static Shop onOwnServers(Path folder) throws SQLException {
+    return onOwnServers(folder, Duration.ofMinutes(2));
+  }
+
+  /**
+   * Opens a shop on servers of its own, which the test can stop.
+   *
+   * @param deliveryTimeout how long it takes a relay to notice that the log is away
+   */
+  static Shop onOwnServers(Path folder, Duration deliveryTimeout) throws SQLException {
+    var postgres = database(folder).start();
+    return new Shop(LogServer.start(folder), postgres, folder, postgres.dataSource(), postgres.jdbcUrl(),
+        deliveryTimeout);
   }
 
   private static DevPostgres.Builder database(Path folder) {
     return DevPostgres.builder().dataDir(folder.resolve("postgres")).set("track_commit_timestamp", "on")
-        .set("max_slot_wal_keep_size", "64MB");
+        .set("max_slot_wal_keep_size", "64MB")
+        // What is not flushed is lost with the machine, not with the process.
+        .set("fsync", "off");
   }
 
-  DevPostgres postgres() {
-    return postgres;
+  String jdbcUrl() {
+    return jdbcUrl;
   }
 
   OutboxRelay relay(String name) {
     return OutboxRelay.builder().name(name).log(log)
-        .database(postgres.jdbcUrl(), DevPostgres.USER, "s3cret-word")
+        .database(jdbcUrl, DevPostgres.USER, "s3cret-word")
         .batchSize(200).build();
   }
 
   Connection transaction() throws SQLException {
-    var connection = postgres.dataSource().getConnection();
+    var connection = database.getConnection();
     connection.setAutoCommit(false);
     return connection;
   }
@@ -94,11 +126,12 @@ final class Shop implements AutoCloseable {
   }
 
   void stopDatabase() {
-    postgres.close();
+    requireNonNull(postgres, "the database is shared").close();
   }
 
   void startDatabaseAgain() {
-    postgres = database(folder).port(postgres.port()).start();
+    int port = requireNonNull(postgres, "the database is shared").port();
+    postgres = database(requireNonNull(folder)).port(port).start();
   }
 
   void stopLog() {
@@ -114,8 +147,8 @@ final class Shop implements AutoCloseable {
   }
 
   /**
-   * What the log has by now, of transactions that were committed: the numbers under each key, in order. Where the log may
-   * hold an entry twice, as those know it that drop the second.
+   * Reads on and returns what the log has of committed transactions: the numbers of each key, in order. If the log may
+   * contain an entry twice, the second one is ignored.
    */
   Map<String, List<Long>> read() {
     var decoder = CODEC.decoder(List.of(Said.TYPE));
@@ -136,14 +169,15 @@ final class Shop implements AutoCloseable {
 
   /** Waits until so many events of the key are in the log and the outbox is empty. */
   List<Long> awaitRelayed(String who, int count) {
-    await("the log has " + count + " of " + who, () -> read(who).size() >= count);
-    await("the outbox is empty", () -> number("select count(*) from millrace_outbox") == 0);
+    await("the log has " + count + " of " + who).until(() -> read(who).size(), size -> size >= count);
+    await("the outbox is empty").until(() -> number("select count(*) from millrace_outbox"),
+        waiting -> waiting == 0);
     read();
     return read(who);
   }
 
   long number(String sql) {
-    try (var connection = postgres.dataSource().getConnection();
+    try (var connection = database.getConnection();
         var statement = connection.createStatement();
         var row = statement.executeQuery(sql)) {
       row.next();
@@ -154,17 +188,9 @@ final class Shop implements AutoCloseable {
   }
 
   void execute(String sql) throws SQLException {
-    try (var connection = postgres.dataSource().getConnection();
+    try (var connection = database.getConnection();
         var statement = connection.createStatement()) {
       statement.execute(sql);
-    }
-  }
-
-  static void await(String what, BooleanSupplier condition) {
-    var deadline = Instant.now().plus(PATIENCE);
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("within %s: %s", PATIENCE, what).isBefore(deadline);
-      LockSupport.parkNanos(5_000_000);
     }
   }
 
@@ -174,6 +200,7 @@ final class Shop implements AutoCloseable {
     readLog.close();
     log.close();
     server.close();
-    postgres.close();
+    if (postgres != null)
+      postgres.close();
   }
 }

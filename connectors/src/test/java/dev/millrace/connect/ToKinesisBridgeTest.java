@@ -1,31 +1,28 @@
 package dev.millrace.connect;
 
-import java.nio.file.Path;
-
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.condition.EnabledIf;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 
 /** From Kafka to Kinesis: at least once, in order. */
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class ToKinesisBridgeTest implements BridgeContract {
-  private static DevPostgres postgres;
   private static BridgeLogs logs;
 
   @BeforeAll
-  static void start(@TempDir Path folder) {
-    var kinesis = new LogServer.Kinesis(folder);
-    postgres = DevPostgres.start();
-    logs = BridgeLogs.between(new LogServer.Kafka(folder), kinesis, postgres.jdbcUrl());
+  static void open() {
+    var checkpoints = SharedServers.uniqueName("checkpoints");
+    SharedServers.postgres().createDatabase(checkpoints);
+    logs = BridgeLogs.between(SharedServers.kafka().bootstrapServers(),
+        SharedServers.kinesis().endpoint().toString(), SharedServers.postgres().jdbcUrl(checkpoints));
   }
 
   @AfterAll
-  static void stop() {
-    if (logs == null)
-      return;
-    logs.close();
-    postgres.close();
+  static void close() {
+    if (logs != null)
+      logs.close();
   }
 
   @Override

@@ -52,6 +52,14 @@ public final class DevKafka implements AutoCloseable {
     folder.close();
   }
 
+  /**
+   * Deletes the data and leaves the broker to end with the process. Stopping it would first flush the log of every
+   * partition, one by one, only for the files to be deleted.
+   */
+  void discardAtExit() {
+    folder.close();
+  }
+
   /** The options of a broker. Not for use by several threads. */
   public static final class Builder {
     private final Map<String, String> overrides = new HashMap<>();

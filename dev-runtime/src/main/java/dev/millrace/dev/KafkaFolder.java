@@ -20,8 +20,8 @@ final class KafkaFolder {
   /** What a broker leaves that stopped by itself, and removes when it starts. */
   private static final String STOPPED = ".kafka_cleanshutdown";
   /** What a start that was killed while formatting leaves: the mark is written last. */
-  private static final Set<String> HALF_FORMATTED = Set.of("bootstrap.checkpoint", "__cluster_metadata-0",
-      MARK + ".tmp");
+  private static final Set<String> HALF_FORMATTED = Set.of("bootstrap.checkpoint", "bootstrap.checkpoint.tmp",
+      "__cluster_metadata-0", MARK + ".tmp");
 
   private KafkaFolder() {}
 

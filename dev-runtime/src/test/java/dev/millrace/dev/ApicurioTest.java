@@ -13,18 +13,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Our client with another vendor's server: Apicurio, by its door for Confluent's clients. With {@code -Pregistry-clients}. */
 @EnabledIfSystemProperty(named = "millrace.registry.clients", matches = "true", disabledReason = "fetches Apicurio: -Pregistry-clients")
 class ApicurioTest extends SchemaRegistryContract {
-  @TempDir
-  static Path folder;
+  private static final Path LOG = Path
+      .of("target", "forked-jvms", "apicurio-" + ProcessHandle.current().pid() + ".log").toAbsolutePath();
   @SuppressWarnings("NullAway.Init") // before all tests
   private static Process server;
   @SuppressWarnings("NullAway.Init") // before all tests
@@ -33,14 +31,15 @@ class ApicurioTest extends SchemaRegistryContract {
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     int port = Ports.free();
+    Files.createDirectories(LOG.getParent());
     uri = URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7");
     var home = Path.of(System.getProperty("millrace.apicurio"));
     server = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Dquarkus.http.port=" + port, "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.management.enabled=false",
         "-jar",
         home.resolve("quarkus-run.jar").toString())).directory(home.toFile()).redirectErrorStream(true)
-        .redirectOutput(folder.resolve("apicurio.log").toFile()).start();
-    Awaitility.await("Apicurio answers").atMost(2, TimeUnit.MINUTES).until(ApicurioTest::answers);
+        .redirectOutput(LOG.toFile()).start();
+    Awaitility.await("Apicurio answers").until(ApicurioTest::answers);
     setRuleOfAll("BACKWARD"); // it has NONE, where Confluent's has BACKWARD
   }
 
@@ -55,7 +54,7 @@ class ApicurioTest extends SchemaRegistryContract {
   }
 
   private static boolean answers() throws IOException, InterruptedException {
-    assertThat(server.isAlive()).as(Files.readString(folder.resolve("apicurio.log"))).isTrue();
+    assertThat(server.isAlive()).as("%s: %s", LOG, Files.readString(LOG)).isTrue();
     try (var http = HttpClient.newHttpClient()) {
       return http
           .send(HttpRequest.newBuilder(URI.create(uri + "/subjects")).build(), BodyHandlers.discarding())

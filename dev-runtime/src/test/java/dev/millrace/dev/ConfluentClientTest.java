@@ -26,7 +26,7 @@ class ConfluentClientTest {
 
   @Test
   void confluents_client_registers_reads_judges_and_configures() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("confluent"));
+    try (var registry = DevRegistry.start(SharedServers.createDatabase());
         var writer = client(registry);
         var reader = client(registry)) {
       assertThat(writer.register("a", V1)).isEqualTo(1);
@@ -59,7 +59,7 @@ class ConfluentClientTest {
 
   @Test
   void confluents_client_finds_the_newest_version_with_a_property() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("confluent_metadata"));
+    try (var registry = DevRegistry.start(SharedServers.createDatabase());
         var writer = client(registry);
         var reader = client(registry)) {
       var first = new Metadata(null, Map.of("major", "1"), null);
@@ -76,7 +76,7 @@ class ConfluentClientTest {
 
   @Test
   void confluents_client_deletes_imports_and_refers() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("confluent_deletes"));
+    try (var registry = DevRegistry.start(SharedServers.createDatabase());
         var client = client(registry)) {
       assertThat(client.setMode("IMPORT", "moved")).isEqualTo("IMPORT");
       assertThat(client.register("moved", V1, 7, 41)).isEqualTo(41);
@@ -111,7 +111,7 @@ class ConfluentClientTest {
 
   @Test
   void confluents_client_understands_every_refusal() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("confluent_refusals"));
+    try (var registry = DevRegistry.start(SharedServers.createDatabase());
         var client = client(registry)) {
       client.register("a", V1);
 

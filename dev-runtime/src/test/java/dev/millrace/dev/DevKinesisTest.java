@@ -5,20 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.dev.DevException.Code;
+import dev.millrace.test.ForkedJvm;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(2)
 class DevKinesisTest {
   @Test
   void what_was_written_is_read_after_a_restart(@TempDir Path folder) throws Exception {
@@ -39,9 +41,9 @@ class DevKinesisTest {
   void it_ends_with_a_process_that_is_killed_and_keeps_what_it_acknowledged(@TempDir Path folder)
       throws Exception {
     long server;
-    try (var process = Forked.main(KinesisMain.class, folder.toString())) {
-      server = Long.parseLong(process.await("server"));
-      process.await("acknowledged 4");
+    try (var process = ForkedJvm.start(KinesisMain.class, folder.toString())) {
+      server = Long.parseLong(process.awaitLine("server"));
+      process.awaitLine("acknowledged 4");
       process.kill();
     }
 
@@ -93,9 +95,8 @@ class DevKinesisTest {
           .filter(child -> child.info().commandLine().orElse("").contains("kinesis-on-loopback"))
           .forEach(ProcessHandle::destroyForcibly);
 
-      await().atMost(Duration.ofSeconds(10))
-          .untilAsserted(() -> assertThat(kinesis.failure()).get().asString()
-              .contains("port " + kinesis.port()).contains("has stopped"));
+      await().untilAsserted(() -> assertThat(kinesis.failure()).get().asString()
+          .contains("port " + kinesis.port()).contains("has stopped"));
     }
   }
 

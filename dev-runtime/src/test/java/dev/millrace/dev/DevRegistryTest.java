@@ -18,9 +18,10 @@ import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
+@Order(3)
 class DevRegistryTest {
   private static final String V1 = """
       {"type":"record","name":"Order","namespace":"shop","fields":[{"name":"id","type":"string"}],\
@@ -34,8 +35,8 @@ class DevRegistryTest {
   private Rest rest;
 
   @BeforeEach
-  void start(TestInfo test) {
-    database = SharedPostgres.database("r" + Integer.toUnsignedString(test.getDisplayName().hashCode()));
+  void start() {
+    database = SharedServers.createDatabase();
     registry = DevRegistry.start(database);
     rest = Rest.of(registry);
   }

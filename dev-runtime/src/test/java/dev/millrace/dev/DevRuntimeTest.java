@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.dev.DevException.Code;
+import dev.millrace.test.ForkedJvm;
+import dev.millrace.test.Randomized;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Order(1)
 class DevRuntimeTest {
   @TempDir
   private Path folder;
@@ -48,12 +52,12 @@ class DevRuntimeTest {
   void what_was_acknowledged_survives_a_kill_and_the_same_command_starts_again() throws Exception {
     int acknowledged = -1;
     String environment;
-    try (var process = Forked.main(RuntimeMain.class, folder.toString())) {
-      environment = process.await("ready");
+    try (var process = ForkedJvm.start(RuntimeMain.class, folder.toString())) {
+      environment = process.awaitLine("ready");
       assertThatThrownBy(() -> DevRuntime.builder().dataDir(folder).start())
           .hasMessageContaining("in use by process " + process.process().pid() + ",");
       while (acknowledged < 3) {
-        acknowledged = Integer.parseInt(process.await("acknowledged"));
+        acknowledged = Integer.parseInt(process.awaitLine("acknowledged"));
       }
       process.kill();
     }
@@ -117,21 +121,22 @@ class DevRuntimeTest {
         file.toString());
   }
 
+  @Tag("acceptance")
   @Test
   void a_start_that_is_killed_at_any_moment_can_be_made_again() throws Exception {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
-    var random = new Random(seed);
-    for (int round = 0; round < Integer.getInteger("millrace.kills", 3); round++) {
-      try (var process = Forked.main(RuntimeMain.class, folder.toString())) {
-        process.process().waitFor(random.nextInt(300, 5_000), TimeUnit.MILLISECONDS);
+    var random = Randomized.random();
+    for (int kill = 0; kill < Randomized.rounds(1, 3); kill++) {
+      try (var process = ForkedJvm.start(RuntimeMain.class, folder.toString())) {
+        boolean ended = process.process().waitFor(random.nextInt(300, 5_000), TimeUnit.MILLISECONDS);
+        assertThat(ended).as("ended by itself: %s; %s", Randomized.repeat(), process).isFalse();
         process.kill();
       }
     }
 
     try (var runtime = DevRuntime.builder().dataDir(folder).start()) {
-      assertThat(runtime.failure()).as("seed " + seed).isEmpty();
+      assertThat(runtime.failure()).as(Randomized.repeat()).isEmpty();
     } catch (DevException e) {
-      throw new AssertionError("seed " + seed, e);
+      throw new AssertionError(Randomized.repeat(), e);
     }
   }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 
 /** Our client and our registry together keep the contract of every registry. */
 class EmbeddedRegistryTest extends SchemaRegistryContract {
-  private static final DevRegistry SERVER = DevRegistry.start(SharedPostgres.database("contract"));
+  private static final DevRegistry SERVER = DevRegistry.start(SharedServers.createDatabase());
 
   @AfterAll
   static void stop() {

@@ -26,7 +26,7 @@ class JavaScriptClientsTest {
 
   @Test
   void confluents_client_registers_judges_configures_writes_and_reads() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("js_confluent"))) {
+    try (var registry = DevRegistry.start(SharedServers.createDatabase())) {
       var found = run(registry, "@confluentinc/schemaregistry@1.10.1", "confluent-client.js");
 
       assertThat(found.path("versions")).hasToString("[1,2]");
@@ -45,7 +45,7 @@ class JavaScriptClientsTest {
 
   @Test
   void the_client_of_kafkajs_registers_writes_and_reads() throws Exception {
-    try (var registry = DevRegistry.start(SharedPostgres.database("js_kafkajs"))) {
+    try (var registry = DevRegistry.start(SharedServers.createDatabase())) {
       var found = run(registry, "@kafkajs/confluent-schema-registry@4.1.0", "kafkajs-client.js");
 
       assertThat(found.path("again")).isEqualTo(found.path("second"));

@@ -2,11 +2,12 @@ package dev.millrace.dev;
 
 import java.nio.file.Path;
 
-/** A process that starts a Kinesis on a folder, writes to it, and says what was acknowledged. */
+/** A process that starts a Kinesis on a folder, writes to it, and prints what was acknowledged. */
 final class KinesisMain {
   private KinesisMain() {}
 
   public static void main(String[] arguments) throws Exception {
+    ParentProcess.endWithIt();
     try (var kinesis = DevKinesis.builder().dataDir(Path.of(arguments[0])).start()) {
       ProcessHandle.current().children().forEach(server -> System.out.println("server " + server.pid()));
       var stream = new KinesisCalls(kinesis.endpoint(), "a");

@@ -2,11 +2,12 @@ package dev.millrace.dev;
 
 import java.nio.file.Path;
 
-/** A process that runs a runtime on a folder, writes to all three servers, and says what was acknowledged. */
+/** A process that runs a runtime on a folder, writes to all three servers, and prints what was acknowledged. */
 final class RuntimeMain {
   private RuntimeMain() {}
 
   public static void main(String[] arguments) throws Exception {
+    ParentProcess.endWithIt();
     try (var runtime = DevRuntime.builder().dataDir(Path.of(arguments[0])).start()) {
       System.out.println("ready " + runtime.environment());
       var contents = new Contents(runtime);

@@ -2,6 +2,7 @@ package dev.millrace.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.test.Randomized;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The codec against Avro's own generic writer and reader, on schemas, values and damage made at random. */
 class CodecPropertyTest {
-  private static final int ROUNDS = Integer.getInteger("millrace.codec.rounds", 400);
-  private static final long FIRST_SEED = Long.getLong("millrace.seed", System.nanoTime());
+  private static final int ROUNDS = Randomized.rounds(100, 400);
 
   private interface Property {
     void check(Random random) throws IOException;
@@ -28,11 +28,11 @@ class CodecPropertyTest {
 
   private static void forAll(Property property) {
     for (int round = 0; round < ROUNDS; round++) {
-      long seed = FIRST_SEED + round;
+      long seed = Randomized.seed() + round;
       try {
         property.check(new Random(seed));
       } catch (AssertionError | RuntimeException | IOException | VirtualMachineError e) {
-        throw new AssertionError("failed with -Dmillrace.seed=" + seed, e);
+        throw new AssertionError(Randomized.repeat(seed), e);
       }
     }
   }

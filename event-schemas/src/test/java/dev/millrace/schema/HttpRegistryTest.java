@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** How the client meets a server's moods. What it says to a real one is tested where that server is. */
 class HttpRegistryTest {
   private static final Duration PATIENCE = Duration.ofMillis(300);
+  /** Enough for several attempts on a slow machine too. */
+  private static final Duration LONGER_PATIENCE = Duration.ofSeconds(2);
   private static final Schema PAID = new Schema.Parser().parse("""
       {"type": "record", "name": "Paid", "fields": []}""");
   private static final Reply FOUND = new Reply(200,
@@ -83,7 +85,7 @@ class HttpRegistryTest {
   @Test
   void a_server_that_stays_broken_is_not_waited_for_longer_than_patience_lasts() throws IOException {
     try (var server = new ScriptedServer(new Reply(500, "{\"error_code\": 50001}"))) {
-      var registry = SchemaRegistry.at(server.address(), PATIENCE);
+      var registry = SchemaRegistry.at(server.address(), LONGER_PATIENCE);
 
       assertThatThrownBy(() -> registry.byId(1)).hasMessageContaining("it answered 500");
       assertThat(server.asked).hasSizeGreaterThan(2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.test.Randomized;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -29,19 +30,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is shown by its witness.
  */
 class ReadingTest {
-  private static final int PAIRS = Integer.getInteger("millrace.schema.pairs", 200_000);
-  private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
+  private static final int PAIRS = Randomized.rounds(20_000, 200_000);
   private static final int EVENTS = 3;
 
   @Test
   void the_check_and_the_codec_agree_on_pairs_at_random() {
     var judged = new ConcurrentHashMap<Severity, Integer>();
     IntStream.range(0, PAIRS).parallel().forEach(pair -> {
-      long seed = SEED + pair;
+      long seed = Randomized.seed() + pair;
       try {
         judged.merge(agree(new Random(seed)), 1, Integer::sum);
       } catch (AssertionError | RuntimeException | IOException e) {
-        throw new AssertionError("failed with -Dmillrace.seed=" + seed + " -Dmillrace.schema.pairs=1", e);
+        throw new AssertionError(Randomized.repeat(seed), e);
       }
     });
 

@@ -18,12 +18,11 @@ import javax.sql.DataSource;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.WriteToken;
 import java.time.temporal.ChronoUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.LogEntry;
 import dev.millrace.publish.PublishException.Code;
 import dev.millrace.schema.Envelope;
@@ -34,25 +33,18 @@ import dev.millrace.schema.SchemaRegistry;
 class OutboxTest {
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:00.123456789Z");
   private static final EventCodec CODEC = EventCodec.of(SchemaRegistry.inMemory());
-  private static DevPostgres postgres;
   private static DataSource database;
 
   private final Outbox outbox = Outbox.builder(CODEC).source("/test").clock(Clock.fixed(NOW, ZoneOffset.UTC))
       .build();
 
   @BeforeAll
-  static void startDatabase() throws SQLException {
-    postgres = DevPostgres.start();
-    database = postgres.createDatabase("service");
+  static void createDatabase() throws SQLException {
+    database = SharedServers.createDatabase();
     try (var connection = database.getConnection()) {
       Outbox.createTable(connection);
       execute(connection, "create table business (id bigint primary key)");
     }
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    postgres.close();
   }
 
   @BeforeEach
@@ -170,7 +162,7 @@ class OutboxTest {
 
   @Test
   void a_database_without_the_table_says_how_to_make_it() throws SQLException {
-    try (var connection = postgres.dataSource().getConnection()) {
+    try (var connection = SharedServers.createDatabase().getConnection()) {
       connection.setAutoCommit(false);
 
       assertThatExceptionOfType(PublishException.class)
@@ -182,7 +174,7 @@ class OutboxTest {
 
   @Test
   void services_that_start_together_all_find_the_table() throws Exception {
-    var database = postgres.createDatabase("together");
+    var database = SharedServers.createDatabase();
 
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var creations = new ArrayList<Future<?>>();
@@ -208,9 +200,10 @@ class OutboxTest {
 
   @Test
   void a_service_needs_no_right_but_to_insert() throws SQLException {
+    var service = SharedServers.uniqueName("service");
     try (var connection = database.getConnection()) {
-      execute(connection,
-          "create role service; grant insert on millrace_outbox to service; set role service");
+      execute(connection, "create role %s; grant insert on millrace_outbox to %s; set role %s"
+          .formatted(service, service, service));
       connection.setAutoCommit(false);
       outbox.append(connection, Said.by("a", 1));
       connection.commit();

@@ -1,7 +1,7 @@
 package dev.millrace.publish;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,7 @@ class PublisherOutageTest {
       var early = executor.submit(() -> List.of(publisher.publish(Said.by("outage", 1)),
           publisher.publish(Said.by("outage", 2))));
       try (var _ = start(folder, port)) {
-        acknowledged(early.get(30, SECONDS));
+        acknowledged(early.get());
       }
 
       var during = List.of(publisher.publish(Said.by("outage", 3)), publisher.publish(Said.by("outage", 4)),
@@ -76,18 +76,16 @@ class PublisherOutageTest {
       var one = published(publisher, 1, executor);
       var other = published(publisher, 2, executor);
       // One finds no room: the other has it, and waits for the broker.
-      assertThat(CompletableFuture.anyOf(one, other)).failsWithin(30, SECONDS).withThrowableThat()
+      assertThat(CompletableFuture.anyOf(one, other)).failsWithin(Duration.ofMinutes(3)).withThrowableThat()
           .withCauseInstanceOf(PublishException.class);
 
       var closing = CompletableFuture.runAsync(publisher::close, executor);
-      while (isOpen(publisher)) {
-        Thread.onSpinWait();
-      }
+      await("the publisher refuses calls").until(() -> !isOpen(publisher));
       try (var _ = start(folder, port)) {
-        var _ = closing.get(60, SECONDS);
+        var _ = closing.get();
 
         assertThat(Stream.of(one, other)
-            .map(call -> call.orTimeout(30, SECONDS).handle((_, failure) -> failure == null).join()))
+            .map(call -> call.handle((_, failure) -> failure == null).join()))
             .containsExactlyInAnyOrder(true, false);
         assertThat(Records.numbers(codec, log, "closing", 1)).hasSize(1);
       }
@@ -122,7 +120,7 @@ class PublisherOutageTest {
 
   private static void acknowledged(List<CompletableFuture<Receipt>> receipts) throws Exception {
     for (var receipt : receipts) {
-      receipt.get(30, SECONDS);
+      receipt.get();
     }
   }
 }

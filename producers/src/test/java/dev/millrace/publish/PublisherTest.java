@@ -1,9 +1,9 @@
 package dev.millrace.publish;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.dev.DevKafka;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogException;
 import dev.millrace.log.Receipt;
@@ -35,26 +35,25 @@ import dev.millrace.schema.SchemaRegistry;
 class PublisherTest {
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:00.123456789Z");
   private static final EventCodec CODEC = EventCodec.of(SchemaRegistry.inMemory());
-  private static DevKafka kafka;
+  /** A limit for what hangs. */
+  private static final Duration LONG = Duration.ofMinutes(3);
   private static EventLog log;
 
   @BeforeAll
   static void startLog() {
-    kafka = DevKafka.start();
-    log = KafkaLog.at(KafkaLogConfig.of(kafka.bootstrapServers()));
+    log = KafkaLog.at(KafkaLogConfig.of(SharedServers.kafka().bootstrapServers()));
     log.create(StreamName.of(Said.STREAM), 3);
   }
 
   @AfterAll
   static void stopLog() {
     log.close();
-    kafka.close();
   }
 
   @Test
   void a_receipt_says_where_the_event_is() throws Exception {
     try (var publisher = publisher().clock(Clock.fixed(NOW, ZoneOffset.UTC)).build()) {
-      var receipt = publisher.publish(Said.by("receipt", 1)).get(20, SECONDS);
+      var receipt = publisher.publish(Said.by("receipt", 1)).get();
 
       var record = Records.of(log, "receipt", 1).getFirst();
 
@@ -106,13 +105,13 @@ class PublisherTest {
 
   @Test
   void an_event_that_the_log_refuses_leaves_its_room_to_the_next() throws Exception {
-    var publisher = publisher().maxInFlight(1).timeout(Duration.ofSeconds(1)).build();
+    var publisher = publisher().maxInFlight(1).build();
 
     for (int i = 0; i < 3; i++) {
-      assertThat(publisher.publish(new Said("refused", i, "x".repeat(2_000_000)))).failsWithin(20, SECONDS)
+      assertThat(publisher.publish(new Said("refused", i, "x".repeat(2_000_000)))).failsWithin(LONG)
           .withThrowableThat().withCauseInstanceOf(LogException.class);
     }
-    publisher.publish(Said.by("refused", 3)).get(20, SECONDS);
+    publisher.publish(Said.by("refused", 3)).get();
     publisher.close();
 
     assertThat(Records.numbers(CODEC, log, "refused", 1)).containsExactly(3L);
@@ -124,7 +123,7 @@ class PublisherTest {
     try (var publisher = publisher().build()) {
       var receipt = publisher
           .publish(Said.by("labelled", 1), envelope -> envelope.withId("my-id").withTime(NOW).causedBy(cause))
-          .get(20, SECONDS);
+          .get();
 
       assertThat(receipt.eventId()).isEqualTo("my-id");
       assertThat(Records.of(log, "labelled", 1).getFirst().envelope()).isEqualTo(
@@ -178,11 +177,12 @@ class PublisherTest {
         var _ = executor.submit(() -> LongStream.iterate(0, i -> i + 1).forEach(
             i -> receipts.add(publisher.publish(Said.by(who, i)))));
       }
-      while (receipts.size() < 1_000) {
-        Thread.onSpinWait();
+      try {
+        await("calls run").until(() -> receipts.size() >= 1_000);
+      } finally {
+        // Ends every thread: its next call is refused.
+        publisher.close();
       }
-      publisher.close();
-      // Every thread ends by the refusal of its next call.
     }
 
     assertThat(receipts).allSatisfy(receipt -> assertThat(receipt).isCompleted());
@@ -197,6 +197,6 @@ class PublisherTest {
   }
 
   private static Publisher.Builder publisher() {
-    return Publisher.builder(log.writer(), CODEC).source("/test").timeout(Duration.ofSeconds(20));
+    return Publisher.builder(log.writer(), CODEC).source("/test").timeout(LONG);
   }
 }

@@ -1,9 +1,9 @@
 package dev.millrace.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,24 +14,21 @@ import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
 import dev.millrace.schema.EventCodec;
 
-/** What is in the log under a key. */
+/** The records of a key in the log. */
 final class Records {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private Records() {}
 
-  /** Waits until so many are there, and answers all that are there by then. */
+  /** Waits until the log has this many records of the key, and returns all records of the key that it has by then. */
   static List<LogRecord> of(EventLog log, String key, int atLeast) {
     var records = new ArrayList<LogRecord>();
-    var deadline = Instant.now().plus(PATIENCE);
     var streams = Set.of(StreamName.of(Said.STREAM));
     try (var reader = log.reader(streams, Cursor.start())) {
-      while (records.size() < atLeast || !reader.cursor().hasReached(log.end(streams))) {
-        assertThat(Instant.now()).as("%d of %d records of %s", records.size(), atLeast, key)
-            .isBefore(deadline);
+      await(atLeast + " records of " + key).untilAsserted(() -> {
         reader.poll(Duration.ofMillis(100)).records().stream().filter(record -> record.key().equals(key))
             .forEach(records::add);
-      }
+        assertThat(records.size()).as("records of %s", key).isGreaterThanOrEqualTo(atLeast);
+        assertThat(reader.cursor().hasReached(log.end(streams))).as("the end is reached").isTrue();
+      });
     }
     return records;
   }

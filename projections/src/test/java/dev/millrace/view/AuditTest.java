@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -14,9 +15,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A live view is held against its log, and looked at as it was. */
+@OnTestedLog
+@Order(4)
 class AuditTest {
   private final Stage stage = new Stage(3);
   private final Projection<CountryTotal> totals = stage.shop.countryTotals();
@@ -181,7 +185,7 @@ class AuditTest {
 
     try (var rebuild = Rebuild.of(version2("total")).log(stage.log).codec(stage.codec)
         .database(stage.database).start()) {
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThat(rebuild.compare()).returns(40L, Comparison::different).returns(true, Comparison::asExpected);
       rebuild.promote();
       assertThat(stage.rows(totals)).hasSize(41);
@@ -201,22 +205,23 @@ class AuditTest {
   void a_keeper_follows_what_is_promoted_and_keeps_the_generation_before() {
     int countries = fill(100).countryTotals().size();
     try (var keeper = Keeper.of(stage.runner(totals)).start()) {
-      Eventually.holds(() -> assertThat(keeper.status().lag()).isZero());
+      eventually().untilAsserted(() -> assertThat(keeper.status().lag()).isZero());
       try (var rebuild = Rebuild.of(totals).log(stage.log).codec(stage.codec).database(stage.database)
           .start()) {
-        rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+        rebuild.awaitCaughtUp(Stage.DEADLINE);
         rebuild.promote();
       }
-      Eventually.holds(() -> assertThat(keeper.status().generation()).isEqualTo(2));
+      eventually().untilAsserted(() -> assertThat(keeper.status().generation()).isEqualTo(2));
       stage.place(Stage.placed("1", "Norway", "2.5", 1));
-      Eventually.holds(() -> assertThat(stage.rows(totals)).hasSize(countries + 1));
+      eventually().untilAsserted(() -> assertThat(stage.rows(totals)).hasSize(countries + 1));
       var generations = new Generations(totals, stage.log, stage.database);
       assertThat(generations.rollback()).isEqualTo(1);
       assertThat(stage.rows(totals)).hasSize(countries + 1);
-      Eventually.holds(() -> assertThat(keeper.status().generation()).isEqualTo(1));
+      eventually().untilAsserted(() -> assertThat(keeper.status().generation()).isEqualTo(1));
     }
     try (var changed = Keeper.of(stage.runner(version2("total"))).start()) {
-      Eventually.holds(() -> assertThat(changed.health().state()).isEqualTo(ViewStatus.State.REBUILD_NEEDED));
+      eventually().untilAsserted(
+          () -> assertThat(changed.health().state()).isEqualTo(ViewStatus.State.REBUILD_NEEDED));
       assertThat(changed.health().message()).contains("rebuild the view");
       assertThat(changed.status().rows()).isEqualTo(countries + 1);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,8 +20,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
+@OnTestedLog
+@Order(7)
 class DeadLettersTest {
   private final Stage stage = new Stage(2);
   private final Mendable view = new Mendable(stage.shop, placed -> placed.number() < 0);
@@ -309,7 +313,7 @@ class DeadLettersTest {
     var poison = letters.groups(Filter.ALL);
     try (var rebuild = Rebuild.of(view.trails).log(stage.log).codec(stage.codec).database(stage.database)
         .start()) {
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       var rebuilt = letters().generation(2).build();
       assertThat(rebuilt.groups(Filter.ALL)).extracting(Group::fingerprint, Group::records, Group::waiting)
           .containsExactly(tuple(poison.getFirst().fingerprint(), 1L, 1L));
@@ -318,7 +322,7 @@ class DeadLettersTest {
 
       rebuilt.redrive(Redrive.of(Filter.ALL));
       place("a", 4);
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
 
       var a = trail("a", 1, -2, 3, 4);
       assertThat(stage.strings("SELECT events || ' ' || trail FROM views.order_trails_g2 ORDER BY \"order\""))
@@ -341,7 +345,7 @@ class DeadLettersTest {
       stage.append(stage.shop.placed(), Stage.placed(order, "Norway", "1", -7));
     stage.flush();
 
-    Eventually.holds(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.FAILED));
+    eventually().untilAsserted(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.FAILED));
 
     assertThat(runner.health().message()).contains("order-trails", "more than 2", "cannot fold number",
         letters.groups(Filter.ALL).getFirst().fingerprint(), "millrace dead-letters list order-trails");
@@ -363,12 +367,12 @@ class DeadLettersTest {
     var rebuild = Rebuild.of(view.trails).log(stage.log).codec(stage.codec).database(stage.database)
         .parkAtMost(new ParkingLimit(1, Duration.ofHours(1)));
     try (var same = rebuild.start()) {
-      same.awaitCaughtUp(Duration.ofSeconds(60));
+      same.awaitCaughtUp(Stage.DEADLINE);
     }
     view.broken = placed -> placed.number() == 4;
 
     try (var worse = rebuild.anew().start()) {
-      assertThatThrownBy(() -> worse.awaitCaughtUp(Duration.ofSeconds(60)))
+      assertThatThrownBy(() -> worse.awaitCaughtUp(Stage.DEADLINE))
           .hasMessageContaining("more than 1");
       assertThat(worse.status().state()).isEqualTo(ViewStatus.State.FAILED);
     }

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.view.DeadLetters.Filter;
 import dev.millrace.view.Shop.OrderTrail;
 import dev.millrace.view.Shop.Placed;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What somebody has dropped from a view stays dropped. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // an audit of an idle shard once waited for an hour
+@OnTestedLog
+@Timeout(value = 10, unit = TimeUnit.MINUTES) // at full size as well: an audit of an idle shard once waited for an hour
 class DiscardsTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
-
   private final Stage stage = new Stage(2);
   private final Mendable mendable = new Mendable(stage.shop, placed -> placed.number() < 0);
 
@@ -40,7 +38,7 @@ class DiscardsTest {
 
     try (
         var rebuild = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database).start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
 
       assertThat(rebuild.progress().inOrder()).isEqualTo(inOrder);
       assertThat(rebuild.compare().same()).isTrue();
@@ -51,7 +49,7 @@ class DiscardsTest {
     assertThat(Audit.of(trails).log(stage.log).codec(stage.codec).database(stage.database).run().same())
         .isTrue();
     try (var again = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database).start()) {
-      again.awaitCaughtUp(LONG);
+      again.awaitCaughtUp(Stage.DEADLINE);
       assertThat(again.compare().same()).isTrue();
     }
   }
@@ -78,7 +76,7 @@ class DiscardsTest {
     mendable.broken = placed -> true;
     try (var tried = Rebuild.of(mendable.trails).log(stage.log).codec(stage.codec).database(stage.database)
         .start()) {
-      tried.awaitCaughtUp(LONG);
+      tried.awaitCaughtUp(Stage.DEADLINE);
       letters(mendable.trails).generation(2).build().discard(Redrive.of(Filter.ALL), "ada", "by mistake");
       tried.cancel();
     }
@@ -86,7 +84,7 @@ class DiscardsTest {
 
     try (var rebuild = Rebuild.of(mendable.trails).log(stage.log).codec(stage.codec).database(stage.database)
         .start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThat(rebuild.compare().same()).isTrue();
       assertThat(rebuild.compare().newRows()).isEqualTo(1);
     }

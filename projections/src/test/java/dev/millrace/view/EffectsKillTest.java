@@ -1,24 +1,23 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import dev.millrace.test.ForkedJvm;
+import dev.millrace.test.Randomized;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
-/**
- * A view is rebuilt, promoted and rolled back without end while events come, in a process that is killed at random moments. More
- * rounds with {@code -Dmillrace.crash.rounds=50}, the same again with {@code -Dmillrace.crash.seed=…}.
- */
+/** A view is rebuilt, promoted and rolled back without end while events come, in a process that is killed at random moments. */
+@OnTestedLog
+@Tag("acceptance")
 class EffectsKillTest {
-  private static final int ROUNDS = Integer.getInteger("millrace.crash.rounds", 3);
-  private static final long SEED = Long.getLong("millrace.crash.seed", System.nanoTime());
+  private static final int ROUNDS = Randomized.rounds(1, 3);
   private static final int KEYS = 20;
 
   /** No more events come while so many wait for their effects: a slow machine is not to have the more to do. */
@@ -33,52 +32,47 @@ class EffectsKillTest {
   }
 
   @Test
-  void each_event_has_its_effect_once_and_in_the_order_of_its_key(@TempDir Path folder) throws Exception {
-    var random = new Random(SEED);
+  void each_event_has_its_effect_once_and_in_the_order_of_its_key() throws Exception {
+    var random = Randomized.random();
     var appended = new ArrayList<String>();
     EffectsProcess.createTable(stage.database);
     place(random, 50); // before there are any effects
     var trails = EffectsProcess.trails(stage.shop);
     try (var _ = Keeper.of(stage.runner(trails)).start()) {
-      Eventually
-          .holds(() -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE generation = 0"))
+      eventually().untilAsserted(
+          () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE generation = 0"))
               .isNotEmpty());
     }
     int switches = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      var output = folder.resolve("keeper-" + round + ".log");
-      var process = Forked.start(EffectsProcess.class, output, ((PGSimpleDataSource) stage.database).getUrl(),
-          stage.stream.value());
-      try {
+      try (var process = ForkedStage.start(EffectsProcess.class, stage)) {
         int least = 1 + random.nextInt(2); // a switch needs a rebuild: no more of them than a busy machine has time for
         long before = effectCount();
-        Eventually.holds(() -> {
-          var said = Forked.said(output);
-          assertThat(process.isAlive()).as("the keeper of seed %d: %s", SEED, said).isTrue();
+        process.awaitAsserted(least + " switches and an effect, " + Randomized.repeat(), () -> {
           long effects = effectCount();
           if (appended.size() - effects < MOST_WAITING)
             appended.addAll(place(random, 1 + random.nextInt(20)));
-          assertThat(switches(said)).as("seed %d: %s", SEED, said).isGreaterThanOrEqualTo(least);
-          assertThat(effects).as("seed %d: %s", SEED, said).isGreaterThan(before);
+          assertThat(switches(process)).isGreaterThanOrEqualTo(least);
+          assertThat(effects).isGreaterThan(before);
         });
-        boolean ended = process.waitFor(random.nextInt(300), MILLISECONDS);
-        assertThat(ended).as("seed %d", SEED).isFalse();
-      } finally {
-        process.destroyForcibly().waitFor();
+        boolean ended = process.process().waitFor(random.nextInt(300), MILLISECONDS);
+        assertThat(ended).as("%s: %s", Randomized.repeat(), process).isFalse();
+        process.kill();
+        switches += switches(process);
       }
-      switches += switches(Forked.said(output));
     }
     assertThat(switches).isGreaterThanOrEqualTo(ROUNDS);
 
     try (var _ = Keeper.of(stage.runner(trails)).start()) {
-      Eventually.holds(
-          () -> assertThat(effectCount()).as("seed %d", SEED).isGreaterThanOrEqualTo(appended.size()));
+      eventually().untilAsserted(() -> assertThat(effectCount()).as(Randomized.repeat())
+          .isGreaterThanOrEqualTo(appended.size()));
       stage.caughtUp(
           stage.run(Runner.effectsOf(trails).log(stage.log).codec(stage.codec).database(stage.database)));
     }
     for (int key = 0; key < KEYS; key++) {
       var start = "order-" + key + " ";
-      assertThat(effects()).as("seed %d, key %d", SEED, key).filteredOn(one -> one.startsWith(start))
+      assertThat(effects()).as("key %d, %s", key, Randomized.repeat())
+          .filteredOn(one -> one.startsWith(start))
           .containsExactlyElementsOf(appended.stream().filter(one -> one.startsWith(start)).toList());
     }
   }
@@ -103,8 +97,8 @@ class EffectsKillTest {
     return placed;
   }
 
-  private static int switches(String said) {
-    return (int) said.lines()
+  private static int switches(ForkedJvm process) {
+    return (int) process.output().lines()
         .filter(line -> line.startsWith("promoted") || line.startsWith("rolled back")).count();
   }
 }

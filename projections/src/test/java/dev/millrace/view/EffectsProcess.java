@@ -5,7 +5,6 @@ import dev.millrace.log.LogRecord;
 import dev.millrace.schema.EventCodec;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Keeps a view with an effect and switches its generations all the time, for a test that kills it. */
@@ -38,17 +37,15 @@ final class EffectsProcess {
     }
   }
 
-  /** The arguments are the database and the stream. */
+  /** Takes no arguments besides those of {@link ForkedStage}. */
   public static void main(String[] arguments) throws Exception {
-    var database = Forked.database(arguments[0]);
-    var shop = Shop.on(arguments[1]);
-    var codec = Forked.codec(shop);
-    var trails = trails(shop);
-    try (var log = TestedLog.CHOSEN.open(database);
-        var _ = Keeper.of(Runner.of(trails).log(log).codec(codec).database(database)).start()) {
+    var stage = ForkedStage.of(arguments);
+    var trails = trails(stage.shop);
+    try (var log = TestedLog.CHOSEN.open(stage.database);
+        var _ = Keeper.of(Runner.of(trails).log(log).codec(stage.codec).database(stage.database)).start()) {
       System.out.println("started");
       while (true)
-        switchOver(trails, log, codec, database);
+        switchOver(trails, log, stage.codec, stage.database);
     }
   }
 
@@ -56,7 +53,7 @@ final class EffectsProcess {
       DataSource database) {
     var generations = new Generations(trails, log, database);
     try (var rebuild = Rebuild.of(trails).log(log).codec(codec).database(database).start()) {
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       generations.promoteUnverified(rebuild.generation());
       System.out.println("promoted " + rebuild.generation());
     }

@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@OnTestedLog
 class EffectsTest {
   private final Stage stage = new Stage(2);
   private volatile Effect<Placed> effect = EffectsProcess::note;
@@ -52,7 +54,7 @@ class EffectsTest {
   /** Runs the effects, which begin here. */
   private Runner begun() {
     var runner = stage.run(effects());
-    Eventually.holds(
+    eventually().untilAsserted(
         () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE generation = 0"))
             .isNotEmpty());
     return runner;
@@ -77,14 +79,14 @@ class EffectsTest {
   @Test
   void a_keeper_keeps_them_with_the_view_and_says_how_they_are() {
     try (var keeper = Keeper.of(stage.runner(totals)).start()) {
-      Eventually.holds(
+      eventually().untilAsserted(
           () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE generation = 0"))
               .isNotEmpty());
       effect = (placed, _, _) -> {
         throw new IllegalStateException("no effect of " + placed.number());
       };
       place("a", 1);
-      Eventually.holds(() -> assertThat(keeper.status()).returns(State.RUNNING, ViewStatus::state)
+      eventually().untilAsserted(() -> assertThat(keeper.status()).returns(State.RUNNING, ViewStatus::state)
           .returns(1L, ViewStatus::rows).returns("1 events are parked that have not had their effects:"
               + " millrace dead-letters list country-totals --effects", ViewStatus::message));
       effect = (_, _, connection) -> {
@@ -93,11 +95,11 @@ class EffectsTest {
         }
       };
       place("b", 2);
-      Eventually.holds(() -> assertThat(keeper.health()).returns(State.FAILED, Health::state)
+      eventually().untilAsserted(() -> assertThat(keeper.health()).returns(State.FAILED, Health::state)
           .satisfies(health -> assertThat(health.message()).startsWith("the effects of country-totals: ")
               .contains("\"nothing\" does not exist")));
-      Eventually
-          .holds(() -> assertThat(stage.rows(totals)).singleElement().returns(2L, CountryTotal::orders));
+      eventually().untilAsserted(
+          () -> assertThat(stage.rows(totals)).singleElement().returns(2L, CountryTotal::orders));
     }
   }
 
@@ -121,7 +123,7 @@ class EffectsTest {
     effect = EffectsProcess::note;
     var letters = DeadLetters.of(totals).codec(stage.codec).database(stage.database).generation(0).build();
     stage.run(stage.runner(totals)); // without which there is no view
-    Eventually.holds(() -> assertThat(letters.groups(Filter.ALL)).hasSize(2));
+    eventually().untilAsserted(() -> assertThat(letters.groups(Filter.ALL)).hasSize(2));
     letters.redrive(Redrive.of(Filter.ALL));
 
     assertThat(done()).containsExactlyInAnyOrder("a 1", "b 4", "a 2", "a 3").containsSubsequence("a 2",
@@ -141,7 +143,7 @@ class EffectsTest {
       throw new RuntimeException("as a library says it", new SQLException("gone", "08006"));
     };
     place("a", 1, 2);
-    Eventually.holds(() -> assertThat(runner.health().state()).isEqualTo(State.RETRYING));
+    eventually().untilAsserted(() -> assertThat(runner.health().state()).isEqualTo(State.RETRYING));
 
     effect = EffectsProcess::note;
     stage.caughtUp(runner);

@@ -1,9 +1,12 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.log.EventLog;
+import dev.millrace.test.Randomized;
 import dev.millrace.view.Shop.CountryTotal;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -12,13 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 
+@OnTestedLog
 class FaultTest {
   /** An instance with a runner of each view, which a test can kill. */
   private static final class Instance {
@@ -55,8 +57,7 @@ class FaultTest {
 
   @Test
   void killed_and_restarted_at_random_every_event_changes_its_rows_once_and_in_order() {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
-    var random = new Random(seed);
+    var random = Randomized.random();
     var history = new History(random, 3_000, 60, 5);
     // Few records at a time, so that every life has many commits for a fault to hit.
     try (var stage = new Stage(4);
@@ -72,7 +73,7 @@ class FaultTest {
         stage.flush();
         from = to;
         // One that is killed before it has its partitions has nothing to lose.
-        Eventually.holds(() -> assertThat(applied(stage)).isGreaterThan(before));
+        eventually().untilAsserted(() -> assertThat(applied(stage)).isGreaterThan(before));
         LockSupport.parkNanos(random.nextInt(150_000_000));
         int victim = random.nextInt(2);
         instances.get(victim).kill();
@@ -82,10 +83,8 @@ class FaultTest {
       instances.getFirst().runners.forEach(stage::caughtUp);
 
       history.isIn(stage);
-    } catch (TestAbortedException e) {
-      throw e; // there is no such log here
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("seed " + seed + ": -Dmillrace.seed=" + seed, e);
+      throw new AssertionError(Randomized.repeat(), e);
     }
   }
 
@@ -100,7 +99,7 @@ class FaultTest {
     try (var stage = new Stage(6)) {
       var one = stage.run(stage.runner(stage.shop.countryTotals()));
       stage.run(stage.runner(stage.shop.countryTotals()));
-      Eventually.holds(() -> assertThat(owners(stage)).containsExactly("2"));
+      eventually().untilAsserted(() -> assertThat(owners(stage)).containsExactly("2"));
 
       history.events.forEach(placed -> stage.append(stage.shop.placed(), placed));
       stage.caughtUp(one);
@@ -117,7 +116,7 @@ class FaultTest {
   }
 
   @Test
-  void an_instance_that_slept_past_its_ownership_changes_nothing_and_joins_again() throws Exception {
+  void an_instance_that_slept_past_its_ownership_changes_nothing_and_joins_again() {
     try (var stage = new Stage(2);
         var impatient = TestedLog.CHOSEN.openImpatient(stage.database)) {
       stage.place(Stage.placed("1", "Norway", "1", 1), Stage.placed("2", "Norway", "1", 2),
@@ -128,22 +127,26 @@ class FaultTest {
       var database = new FaultyDatabase(stage.database);
       var sleeper = stage
           .run(stage.runner(stage.shop.countryTotals()).log(impatient).database(database.dataSource()));
-      Eventually.holds(
+      eventually().untilAsserted(
           () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE \"position\" IS NOT NULL"))
               .isNotEmpty());
       database.beforeStatement = sql -> {
         if (!sql.startsWith("UPDATE millrace.checkpoint") || times.getAndIncrement() > 0)
           return;
         sleeping.countDown();
-        await(awake);
+        sleepUntil(awake);
       };
-      stage.place(Stage.placed("1", "Norway", "10", 4), Stage.placed("2", "Norway", "10", 5),
-          Stage.placed("3", "Norway", "10", 6));
-      await(sleeping);
+      Runner other;
+      try {
+        stage.place(Stage.placed("1", "Norway", "10", 4), Stage.placed("2", "Norway", "10", 5),
+            Stage.placed("3", "Norway", "10", 6));
+        await("an instance that sleeps").until(() -> sleeping.getCount() == 0);
 
-      var other = stage.run(stage.runner(stage.shop.countryTotals()));
-      Eventually.holds(() -> assertThat(epochs(stage)).allMatch(epoch -> epoch.equals("2")));
-      awake.countDown();
+        other = stage.run(stage.runner(stage.shop.countryTotals()));
+        eventually().untilAsserted(() -> assertThat(epochs(stage)).allMatch(epoch -> epoch.equals("2")));
+      } finally {
+        awake.countDown();
+      }
       stage.caughtUp(other);
       stage.place(Stage.placed("1", "Norway", "100", 7), Stage.placed("2", "Norway", "100", 8));
       stage.caughtUp(other);
@@ -158,11 +161,11 @@ class FaultTest {
     return stage.strings("SELECT epoch FROM millrace.checkpoint");
   }
 
-  private static void await(CountDownLatch latch) {
+  private static void sleepUntil(CountDownLatch awake) {
     try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+      awake.await();
     } catch (InterruptedException e) {
-      throw new AssertionError(e);
+      throw new IllegalStateException(e);
     }
   }
 
@@ -176,11 +179,12 @@ class FaultTest {
       var onIt = TestedLog.CHOSEN.open(database);
       var runner = stage.run(stage.runner(stage.shop.countryTotals()).log(onIt).database(database));
       history.events.subList(0, 1_000).forEach(placed -> stage.append(stage.shop.placed(), placed));
-      Eventually.holds(() -> assertThat(runner.status().events()).isPositive());
+      eventually().untilAsserted(() -> assertThat(runner.status().events()).isPositive());
 
       server.close();
       history.events.subList(1_000, 2_000).forEach(placed -> stage.append(stage.shop.placed(), placed));
-      Eventually.holds(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.RETRYING));
+      eventually()
+          .untilAsserted(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.RETRYING));
       assertThat(runner.health().message()).isNotEmpty();
       assertThat(runner.status().state()).isEqualTo(ViewStatus.State.RETRYING);
 

@@ -2,24 +2,27 @@ package dev.millrace.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.dev.SharedServers;
+import dev.millrace.test.Randomized;
 import dev.millrace.view.RebuildProgress.Phase;
 import dev.millrace.view.Shop.OrderTrail;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a rebuild writes at once is what a runner writes a batch at a time. */
+@Tag("every-log")
+@OnTestedLog
+@Order(8)
 class FoldAndCopyTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
-
   private final Stage stage = new Stage(3);
   private final Projection<OrderTrail> trails = stage.shop.orderTrails();
 
@@ -75,7 +78,7 @@ class FoldAndCopyTest {
     stage.caughtUp(stage.run(stage.runner(everything)));
 
     try (var rebuild = rebuild(everything).start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
 
       assertThat(rebuild.progress().inOrder()).isEmpty();
       assertThat(rebuild.compare()).isEqualTo(new Comparison(true, 300, 300, 0, 0, List.of()));
@@ -84,8 +87,7 @@ class FoldAndCopyTest {
 
   @Test
   void rows_counts_and_what_is_parked_are_the_same_on_either_way() {
-    long seed = System.nanoTime();
-    var random = new Random(seed);
+    var random = Randomized.random();
     for (var placed : new History(random, 2_000, 100, 5).events) {
       if (random.nextInt(200) == 0)
         stage.append(placed.order(), new byte[]{1, 2, 3});
@@ -100,11 +102,11 @@ class FoldAndCopyTest {
     for (var way : List.of(rebuild(trails), rebuild(trails).memory(1).anew(),
         rebuild(trails).memory(20_000).anew())) {
       try (var rebuild = way.start()) {
-        rebuild.awaitCaughtUp(LONG);
-        assertThat(rebuild.compare().same()).as("seed %d: %s", seed, rebuild.compare()).isTrue();
-        assertThat(kept(stage, rebuild.generation())).as("seed %d", seed).isEqualTo(kept(stage, 1))
+        rebuild.awaitCaughtUp(Stage.DEADLINE);
+        assertThat(rebuild.compare().same()).as("%s: %s", Randomized.repeat(), rebuild.compare()).isTrue();
+        assertThat(kept(stage, rebuild.generation())).as(Randomized.repeat()).isEqualTo(kept(stage, 1))
             .hasSizeGreaterThan(1);
-        assertThat(rebuild.status()).as("seed %d", seed)
+        assertThat(rebuild.status()).as(Randomized.repeat())
             .returns(rebuild.compare().liveRows(), ViewStatus::rows)
             .returns(0L, ViewStatus::lag);
         ways.add(rebuild.progress());
@@ -128,7 +130,7 @@ class FoldAndCopyTest {
 
       try (var rebuild = Rebuild.of(totals).log(few.log).codec(few.codec).database(few.database).memory(1)
           .start()) {
-        rebuild.awaitCaughtUp(LONG);
+        rebuild.awaitCaughtUp(Stage.DEADLINE);
 
         if (TestedLog.CHOSEN == TestedLog.KAFKA) // else all may come at once, before anything is on disk
           assertThat(rebuild.progress().inOrder()).contains("below zero");
@@ -154,9 +156,9 @@ class FoldAndCopyTest {
     stage.caughtUp(stage.run(stage.runner(trails)));
 
     try (var rebuild = rebuild(trails).start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       stage.place(Stage.placed("1", "Norway", "1", 3), Stage.placed("2", "Norway", "1", 4));
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       rebuild.promote();
 
       assertThat(stage.rows(trails)).extracting(OrderTrail::events).containsExactly(3L, 1L);
@@ -168,7 +170,7 @@ class FoldAndCopyTest {
   void indexes_constraints_and_privileges_of_the_live_table_and_its_view_are_kept() {
     stage.place(Stage.placed("1", "Norway", "1", 1));
     stage.caughtUp(stage.run(stage.runner(trails)));
-    var role = "reporter_" + Servers.number();
+    var role = SharedServers.uniqueName("reporter");
     execute("CREATE ROLE " + role);
     execute("CREATE INDEX by_country ON views.order_trails_g1 (country, (events + 1)) WHERE events > 0");
     execute("ALTER TABLE views.order_trails_g1 ADD CONSTRAINT some_events CHECK (events > 0),"
@@ -178,7 +180,7 @@ class FoldAndCopyTest {
     execute("CREATE VIEW norwegians AS SELECT * FROM views.order_trails WHERE country = 'Norway'");
 
     try (var rebuild = rebuild(trails).start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       rebuild.promote();
 
       assertThat(described(2)).isEqualTo(described(1)).hasSize(7);

@@ -2,24 +2,24 @@ package dev.millrace.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.dev.SharedServers;
+import dev.millrace.test.Randomized;
 import dev.millrace.view.Shop.OrderTrail;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.OptionalInt;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Ddiff.rows=10000000} for as many as are promised; the same again with {@code -Dmillrace.seed=…}. */
+/** {@code -Dmillrace.test.rounds=10000000} for as many rows as are promised. */
 class GenerationDiffTest {
-  private static final int ROWS = Integer.getInteger("diff.rows", 200_000);
-  private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
+  private static final int ROWS = Randomized.rounds(20_000, 200_000);
 
   private final Projection<OrderTrail> trails = Shop.on("orders").orderTrails();
 
   @Test
   void one_wrong_row_among_many_is_found_with_its_key_and_field() {
-    var database = Servers.database();
-    int wrong = 1 + new Random(SEED).nextInt(ROWS);
+    var database = SharedServers.createDatabase();
+    int wrong = 1 + Randomized.random().nextInt(ROWS);
     Transaction.run(database, "two generations", connection -> {
       var catalog = new Catalog(trails);
       int live = catalog.open(connection, OptionalInt.empty()).generation();
@@ -43,9 +43,9 @@ class GenerationDiffTest {
     assertThat(same.different()).isZero();
     assertThat(found.live()).isEqualTo(ROWS);
     assertThat(found.rebuilt()).isEqualTo(ROWS);
-    assertThat(found.different()).as("seed %d", SEED).isEqualTo(1);
+    assertThat(found.different()).as(Randomized.repeat()).isEqualTo(1);
     assertThat(found.examples()).singleElement().satisfies(row -> {
-      assertThat(row.key()).as("seed %d", SEED).containsEntry("order", "order-" + wrong);
+      assertThat(row.key()).as(Randomized.repeat()).containsEntry("order", "order-" + wrong);
       assertThat(row.fields()).containsExactly("trail");
     });
   }

@@ -2,7 +2,6 @@ package dev.millrace.view;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -14,29 +13,30 @@ final class PromotionProcess {
   private PromotionProcess() {}
 
   /**
-   * The arguments are the database, the stream, the generation and the step: before the first commit that changes something is 1, after
-   * it is 2, before the next one 3. Where nothing is changed there is nothing to be cut off in the middle of.
+   * The arguments, besides those of {@link ForkedStage}, are the generation and the step: step 1 is before the first commit that
+   * changes something, step 2 after it, step 3 before the next one. A commit that changes nothing is no step.
    */
   public static void main(String[] arguments) {
-    int last = Integer.parseInt(arguments[3]);
-    var real = Forked.database(arguments[0]);
-    var database = new FaultyDatabase(real);
+    var stage = ForkedStage.of(arguments);
+    int generation = Integer.parseInt(stage.arguments.get(0));
+    int last = Integer.parseInt(stage.arguments.get(1));
+    var database = new FaultyDatabase(stage.database);
     var steps = new AtomicInteger();
     var writes = new AtomicBoolean();
     database.look = connection -> writes.set(hasWritten(connection));
     FaultyDatabase.Moment moment = () -> {
       if (writes.get() && steps.incrementAndGet() == last) {
         System.out.println(AT_THE_STEP);
-        awaitDeath();
+        ForkedStage.awaitDeath();
       }
     };
     database.beforeCommit = moment;
     database.afterCommit = moment;
-    try (var log = TestedLog.CHOSEN.open(real)) {
-      new Generations(EffectsProcess.trails(Shop.on(arguments[1])), log, database.dataSource())
-          .promote(Integer.parseInt(arguments[2]));
+    try (var log = TestedLog.CHOSEN.open(stage.database)) {
+      new Generations(EffectsProcess.trails(stage.shop), log, database.dataSource()).promote(generation);
     }
     System.out.println(PROMOTED);
+    ForkedStage.awaitDeath();
   }
 
   private static boolean hasWritten(Connection connection) throws SQLException {
@@ -44,14 +44,6 @@ final class PromotionProcess {
         var row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")) {
       row.next();
       return row.getBoolean(1);
-    }
-  }
-
-  private static void awaitDeath() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

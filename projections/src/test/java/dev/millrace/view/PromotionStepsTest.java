@@ -1,22 +1,24 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.millrace.test.ForkedJvm;
 import dev.millrace.view.Shop.OrderTrail;
-import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Whoever promotes is killed, as kill -9 does, once before and once after each commit by which a promotion changes something; the view and its
  * effects are kept elsewhere.
  */
+@OnTestedLog
+@Tag("acceptance")
+@Order(3)
 class PromotionStepsTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
   private static final int MOST_STEPS = 20;
 
   private final Stage stage = new Stage(2);
@@ -24,27 +26,23 @@ class PromotionStepsTest {
   private final Generations generations = new Generations(trails, stage.log, stage.database);
   private long placed;
 
-  @TempDir
-  Path folder;
-
   @AfterEach
   void close() {
     stage.close();
   }
 
   @Test
-  void readers_see_the_one_or_the_other_and_each_effect_is_had_once_at_whichever_step_who_promotes_is_killed()
-      throws Exception {
+  void readers_see_the_one_or_the_other_and_each_effect_is_had_once_at_whichever_step_who_promotes_is_killed() {
     EffectsProcess.createTable(stage.database);
     try (var _ = Keeper.of(stage.runner(trails)).start()) {
-      Eventually.holds(
+      eventually().untilAsserted(
           () -> assertThat(stage.strings("SELECT 1 FROM millrace.checkpoint WHERE generation = 0"))
               .isNotEmpty());
       place();
       awaitKept();
       try (var rebuild = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database)
           .start()) {
-        rebuild.awaitCaughtUp(LONG);
+        rebuild.awaitCaughtUp(Stage.DEADLINE);
         boolean promoted = false;
         for (int step = 1; !promoted; step++) {
           assertThat(step).isLessThan(MOST_STEPS);
@@ -64,17 +62,18 @@ class PromotionStepsTest {
   }
 
   /** True where the promotion made no such step, and so was done. */
-  private boolean promote(int generation, int step) throws Exception {
-    var output = folder.resolve("step-" + step + ".log");
-    var process = Forked.start(PromotionProcess.class, output,
-        ((PGSimpleDataSource) stage.database).getUrl(), stage.stream.value(), "" + generation, "" + step);
-    try {
-      Eventually.holds(() -> assertThat(Forked.said(output)).containsAnyOf(PromotionProcess.AT_THE_STEP,
-          PromotionProcess.PROMOTED));
-    } finally {
-      process.destroyForcibly().waitFor();
+  private boolean promote(int generation, int step) {
+    try (var process = ForkedStage.start(PromotionProcess.class, stage, "" + generation, "" + step)) {
+      process.await("step " + step + " or the end of the promotion",
+          () -> hasPrinted(process, PromotionProcess.AT_THE_STEP)
+              || hasPrinted(process, PromotionProcess.PROMOTED));
+      process.kill();
+      return hasPrinted(process, PromotionProcess.PROMOTED);
     }
-    return Forked.said(output).contains(PromotionProcess.PROMOTED);
+  }
+
+  private static boolean hasPrinted(ForkedJvm process, String line) {
+    return process.output().lines().anyMatch(line::equals);
   }
 
   private void place() {
@@ -82,7 +81,7 @@ class PromotionStepsTest {
   }
 
   private void awaitKept() {
-    Eventually.holds(() -> {
+    eventually().untilAsserted(() -> {
       assertThat(stage.rows(trails)).extracting(OrderTrail::order, OrderTrail::events)
           .containsExactly(tuple("a", placed / 2), tuple("b", placed / 2));
       assertThat(stage.strings("SELECT number FROM effects ORDER BY number")).hasSize((int) placed);

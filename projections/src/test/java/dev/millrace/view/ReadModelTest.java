@@ -10,6 +10,7 @@ import static dev.millrace.view.Query.Operator.PREFIX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.dev.SharedServers;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -42,7 +43,7 @@ class ReadModelTest {
           (row, placed) -> row)
       .build();
   static final List<Sale> ROWS = rows();
-  static final DataSource DATABASE = Servers.database();
+  static final DataSource DATABASE = SharedServers.createDatabase();
 
   private static Sale sale(LocalDate day, String stockCode, Random random) {
     return new Sale(day, stockCode, random.nextInt(5), new BigDecimal(random.nextInt(1_000)).movePointLeft(2),

@@ -1,6 +1,7 @@
 package dev.millrace.view;
 
 import static dev.millrace.view.AtLeast.atLeast;
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,12 +22,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
+@Tag("every-log")
+@OnTestedLog
 class ReadYourWritesTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
-
   private final Stage stage = new Stage(2);
   private final Projection<OrderTrail> trails = stage.shop.orderTrails();
   private final ReadModel<OrderTrail> model = ReadModel.of(trails, stage.database);
@@ -56,7 +58,7 @@ class ReadYourWritesTest {
   /** A runner whose view is there. */
   private Runner keep() {
     var runner = stage.run(stage.runner(trails));
-    Eventually.holds(() -> assertThat(model.get("none")).isEmpty());
+    eventually().untilAsserted(() -> assertThat(model.get("none")).isEmpty());
     return runner;
   }
 
@@ -77,7 +79,7 @@ class ReadYourWritesTest {
       for (var order : new String[]{"1", "2", "3"}) {
         var receipt = place(order, i);
 
-        var row = model.get(order, atLeast(receipt).within(LONG));
+        var row = model.get(order, atLeast(receipt).within(Stage.DEADLINE));
 
         assertThat(row.orElseThrow().events()).as("%s of %s", i, order).isEqualTo(i);
       }
@@ -88,11 +90,11 @@ class ReadYourWritesTest {
   void who_waits_is_answered_when_the_view_comes_by() throws Exception {
     var first = place("1", 1);
     var runner = keep();
-    assertThat(model.get("1", atLeast(first).within(LONG))).isPresent();
+    assertThat(model.get("1", atLeast(first).within(Stage.DEADLINE))).isPresent();
     runner.close();
     var second = place("1", 2);
 
-    var waiting = CompletableFuture.supplyAsync(() -> model.get("1", atLeast(second).within(LONG)));
+    var waiting = CompletableFuture.supplyAsync(() -> model.get("1", atLeast(second).within(Stage.DEADLINE)));
     assertThat(thrownBy(() -> model.get("1", atLeast(second).within(Duration.ofMillis(50)))).code())
         .isEqualTo(ViewException.Code.TIMED_OUT);
     assertThat(waiting).isNotDone();
@@ -105,7 +107,7 @@ class ReadYourWritesTest {
   void who_waits_in_vain_is_told_how_far_the_view_is() {
     var first = place("1", 1);
     var runner = keep();
-    assertThat(model.get("1", atLeast(first).within(LONG))).isPresent();
+    assertThat(model.get("1", atLeast(first).within(Stage.DEADLINE))).isPresent();
     stage.caughtUp(runner);
     runner.close();
     var second = place("1", 2);
@@ -127,7 +129,7 @@ class ReadYourWritesTest {
     var token = new WriteToken.Place(new Partition(StreamName.of("other"), "0"), Position.of("1"), "any",
         Instant.EPOCH);
 
-    var error = thrownBy(() -> model.get("1", atLeast(token).within(LONG)));
+    var error = thrownBy(() -> model.get("1", atLeast(token).within(Stage.DEADLINE)));
 
     assertThat(error.code()).isEqualTo(ViewException.Code.INVALID_TOKEN);
     assertThat(error).hasMessageContaining("order-trails reads " + stage.stream + ", and not other");
@@ -149,14 +151,15 @@ class ReadYourWritesTest {
         .hasMessageContaining(
             "nothing that event cause-1 of " + source + " has caused was seen in " + stage.stream)
         .extracting(ViewException::code).isEqualTo(ViewException.Code.TIMED_OUT);
-    var waiting = CompletableFuture.supplyAsync(() -> withLog.get("1", atLeast(written).within(LONG)));
+    var waiting = CompletableFuture
+        .supplyAsync(() -> withLog.get("1", atLeast(written).within(Stage.DEADLINE)));
     place("1", 2);
     var derived = Envelope.of("derived-1", "/app", "test.shop.Placed", Instant.now(), "1").causedBy(cause);
     append(stage.stream, "1", 3, derived);
 
     assertThat(waiting.get().orElseThrow().events()).isEqualTo(3);
     var coming = new WriteToken.Coming(source, "cause-1", written.since());
-    assertThat(withLog.get("1", atLeast(coming).within(LONG)).orElseThrow().events()).isEqualTo(3);
+    assertThat(withLog.get("1", atLeast(coming).within(Stage.DEADLINE)).orElseThrow().events()).isEqualTo(3);
     assertThat(thrownBy(() -> model.get("1", atLeast(written))).code())
         .isEqualTo(ViewException.Code.INVALID_TOKEN);
   }
@@ -171,7 +174,8 @@ class ReadYourWritesTest {
 
     assertThat(thrownBy(() -> withLog.get("1", atLeast(coming).within(Duration.ofMillis(200)))))
         .hasMessageContaining("event coming-1 was not seen in " + stage.stream);
-    var waiting = CompletableFuture.supplyAsync(() -> withLog.get("1", atLeast(coming).within(LONG)));
+    var waiting = CompletableFuture
+        .supplyAsync(() -> withLog.get("1", atLeast(coming).within(Stage.DEADLINE)));
     place("1", 1);
     place("1", 2, "coming-1");
     place("2", 1);
@@ -180,7 +184,7 @@ class ReadYourWritesTest {
     runner.close();
     var next = new WriteToken.Coming(stage.stream, "coming-2", Instant.now());
     place("1", 3, "coming-2");
-    Eventually.holds(() -> assertThat(thrownBy(() -> withLog.get("1", atLeast(next))))
+    eventually().untilAsserted(() -> assertThat(thrownBy(() -> withLog.get("1", atLeast(next))))
         .hasMessageContaining("is asked for"));
     assertThat(thrownBy(() -> model.get("1", atLeast(coming))).code())
         .isEqualTo(ViewException.Code.INVALID_TOKEN);
@@ -195,7 +199,7 @@ class ReadYourWritesTest {
         Instant.EPOCH);
 
     var withLog = ReadModel.of(trails, stage.database, stage.log);
-    assertThat(withLog.get("1", atLeast(gone, first.token()).within(LONG))).isPresent();
+    assertThat(withLog.get("1", atLeast(gone, first.token()).within(Stage.DEADLINE))).isPresent();
     assertThat(withLog.get("1", atLeast(gone).within(Duration.ZERO))).isPresent();
     assertThat(thrownBy(() -> model.get("1", atLeast(gone).within(Duration.ZERO))))
         .hasMessageContaining("nothing is read yet");
@@ -211,15 +215,16 @@ class ReadYourWritesTest {
   void the_answer_is_of_the_generation_whose_checkpoint_was_asked() {
     var first = place("1", 1);
     var old = keep();
-    assertThat(model.get("1", atLeast(first).within(LONG))).isPresent();
+    assertThat(model.get("1", atLeast(first).within(Stage.DEADLINE))).isPresent();
     var second = new ArrayList<Receipt>();
     try (var rebuild = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database)
         .start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       rebuild.promote();
       old.close();
       second.add(place("1", 2));
-      assertThat(model.get("1", atLeast(second.getFirst()).within(LONG)).orElseThrow().events()).isEqualTo(2);
+      assertThat(model.get("1", atLeast(second.getFirst()).within(Stage.DEADLINE)).orElseThrow().events())
+          .isEqualTo(2);
     }
     var reads = new AtomicInteger();
     var fresh = new FreshAnswer(trails, new LiveCheckpoint(trails, stage.database), Optional.empty());
@@ -240,20 +245,22 @@ class ReadYourWritesTest {
   void a_shard_that_was_read_to_its_end_is_past_what_is_in_it() {
     var first = place("1", 1);
     var runner = keep();
-    assertThat(model.get("1", atLeast(first).within(LONG))).isPresent();
+    assertThat(model.get("1", atLeast(first).within(Stage.DEADLINE))).isPresent();
     try (var shards = new Resharding(stage.stream)) {
       shards.splitAll();
     }
     var second = place("1", 2);
 
     assertThat(second.partition()).isNotEqualTo(first.partition());
-    assertThat(model.get("1", atLeast(first, second).within(LONG)).orElseThrow().events()).isEqualTo(2);
+    assertThat(model.get("1", atLeast(first, second).within(Stage.DEADLINE)).orElseThrow().events())
+        .isEqualTo(2);
     runner.close();
     try (var rebuild = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database)
         .start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       new Generations(trails, stage.log, stage.database).promoteUnverified(rebuild.generation());
-      assertThat(model.get("1", atLeast(first, second).within(LONG)).orElseThrow().events()).isEqualTo(2);
+      assertThat(model.get("1", atLeast(first, second).within(Stage.DEADLINE)).orElseThrow().events())
+          .isEqualTo(2);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,12 +14,14 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A rebuild is one at a time, and is paused, slowed down, given up and gone on with. */
+@OnTestedLog
+@Order(6)
 class RebuildControlTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
   private static final int EVENTS = 1_500;
 
   private final Stage stage = new Stage(TestedLog.CHOSEN::openFrugal, 3);
@@ -48,7 +51,7 @@ class RebuildControlTest {
     try (var first = rebuild().start()) {
       assertThatThrownBy(() -> rebuild().anew().start())
           .hasMessageContaining("another rebuild of order-trails");
-      first.awaitCaughtUp(LONG);
+      first.awaitCaughtUp(Stage.DEADLINE);
       assertThatThrownBy(() -> rebuild().start()).hasMessageContaining("another rebuild of order-trails");
     }
     try (var second = rebuild().anew().start()) {
@@ -65,7 +68,7 @@ class RebuildControlTest {
           .hasMessageContaining("records to read");
       rebuild.throttle(OptionalLong.of(1_000_000));
       rebuild.resume();
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
 
       assertThat(rebuild.progress()).returns(false, RebuildProgress::paused).returns((long) EVENTS,
           RebuildProgress::records);
@@ -81,7 +84,7 @@ class RebuildControlTest {
       rebuild.throttle(OptionalLong.of(1));
       assertThatThrownBy(() -> rebuild.awaitCaughtUp(Duration.ofMillis(300))).hasMessageContaining("FOLDING");
       rebuild.throttle(OptionalLong.empty());
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThatThrownBy(() -> rebuild.throttle(OptionalLong.of(0))).hasMessageContaining("at least 1");
     }
   }
@@ -93,7 +96,7 @@ class RebuildControlTest {
       long before;
       try (var first = rebuild().memory(memory).saveEvery(Duration.ZERO).anew().throttle(100).start()) {
         generation = first.generation();
-        Eventually.holds(() -> assertThat(saved(generation)).isPositive());
+        eventually().untilAsserted(() -> assertThat(saved(generation)).isPositive());
         assertThatThrownBy(
             () -> new Generations(trails, stage.log, stage.database).promoteUnverified(generation))
             .hasMessageContaining("not filled yet");
@@ -101,10 +104,10 @@ class RebuildControlTest {
       before = saved(generation);
       assertThat(before).isLessThan(EVENTS);
       var unfinished = stage.run(stage.runner(trails).generation(generation));
-      Eventually.holds(() -> assertThat(unfinished.health().message()).contains("being filled"));
+      eventually().untilAsserted(() -> assertThat(unfinished.health().message()).contains("being filled"));
 
       try (var second = rebuild().memory(memory).start()) {
-        second.awaitCaughtUp(LONG);
+        second.awaitCaughtUp(Stage.DEADLINE);
         assertThat(second.generation()).isEqualTo(generation);
         assertThat(second.progress().records()).isEqualTo(EVENTS);
         assertThat(
@@ -138,7 +141,7 @@ class RebuildControlTest {
   @Test
   void what_is_cancelled_leaves_nothing() throws Exception {
     try (var rebuild = rebuild().memory(1).start()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       rebuild.cancel();
     }
     try (var left = Files.list(folder)) {
@@ -148,7 +151,7 @@ class RebuildControlTest {
         + " UNION ALL SELECT 'checkpoint' FROM millrace.checkpoint WHERE generation = 2")).doesNotContain(
             "order_trails_g2", "checkpoint");
     try (var next = rebuild().start()) {
-      next.awaitCaughtUp(LONG);
+      next.awaitCaughtUp(Stage.DEADLINE);
       assertThat(next.progress().phase()).isEqualTo(Phase.FOLLOWING);
     }
   }

@@ -1,8 +1,10 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.log.EventLog;
+import dev.millrace.test.Randomized;
 import dev.millrace.view.Shop.Placed;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -14,17 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Rebuilds of random histories under random faults at every commit: a refused one, a lost answer, a session that the database
  * ends, a process that is gone, events that come meanwhile, events that stand in the log twice. Each comes to what a fold of its
- * events one after the other comes to. {@code -Drebuild.histories=N}, and the same again with {@code -Dmillrace.seed=…}.
+ * events one after the other comes to.
  */
+@OnTestedLog
+@Order(5)
 class RebuildHistoriesTest {
-  private static final int HISTORIES = Integer.getInteger("rebuild.histories", 200);
-  private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
+  private static final int HISTORIES = Randomized.rounds(20, 200);
+  private static final long SEED = Randomized.seed();
   private static final int OF_A_STREAM = 5;
   /** Most of the time they wait; a local Kinesis has one thread for all of them. */
   private static final int AT_ONCE = TestedLog.CHOSEN == TestedLog.KINESIS ? 3 : 6;
@@ -34,15 +39,18 @@ class RebuildHistoriesTest {
 
   @Test
   void the_view_is_what_a_fold_of_its_events_comes_to() throws Exception {
-    assertThat(TestedLog.CHOSEN.address()).isNotEmpty(); // or skipped, where there is no such log
     try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
-      var streams = new ArrayList<Future<?>>();
-      for (int first = 0; first < HISTORIES; first += OF_A_STREAM) {
-        int from = first;
-        streams.add(threads.submit(() -> rebuildAll(from, Math.min(HISTORIES, from + OF_A_STREAM))));
+      try {
+        var streams = new ArrayList<Future<?>>();
+        for (int first = 0; first < HISTORIES; first += OF_A_STREAM) {
+          int from = first;
+          streams.add(threads.submit(() -> rebuildAll(from, Math.min(HISTORIES, from + OF_A_STREAM))));
+        }
+        for (var stream : streams)
+          stream.get();
+      } finally {
+        threads.shutdownNow(); // after a failure the others do not run to their end
       }
-      for (var stream : streams)
-        stream.get();
     }
   }
 
@@ -52,9 +60,9 @@ class RebuildHistoriesTest {
         var log = TestedLog.CHOSEN.openFrugal(stage.database)) {
       var history = new History(random, 0, 1, 1);
       for (int i = first; i < last; i++)
-        rebuildOnce(stage, log, history, random, "history " + i + " of seed " + SEED);
+        rebuildOnce(stage, log, history, random, "history " + i);
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("-Dmillrace.seed=" + SEED + " in histories " + first + " to " + last, e);
+      throw new AssertionError("in histories " + first + " to " + last + ", " + Randomized.repeat(), e);
     }
   }
 
@@ -75,7 +83,7 @@ class RebuildHistoriesTest {
       }
       append(stage, history, random, random.nextInt(15));
       faults.stop();
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       new Generations(projection, stage.log, stage.database).promoteUnverified(rebuild.generation());
       List<?> expected = byOrder ? history.orderTrails() : history.countryTotals();
       assertThat(stage.rows(projection)).as(which).isEqualTo(expected);
@@ -93,7 +101,7 @@ class RebuildHistoriesTest {
       try {
         return settings.start();
       } catch (ViewException e) {
-        if (e.code() != ViewException.Code.DATABASE_UNREACHABLE)
+        if (e.code() != ViewException.Code.DATABASE_UNREACHABLE || Thread.currentThread().isInterrupted())
           throw e;
       }
     }
@@ -157,7 +165,7 @@ class RebuildHistoriesTest {
     /** One that has come to its end before it died has few commits left to die at. */
     void awaitDeath(Rebuild rebuild) {
       armed = true;
-      Eventually.holds(() -> {
+      eventually().untilAsserted(() -> {
         boolean done = rebuild.progress().phase() == RebuildProgress.Phase.FOLLOWING
             && rebuild.status().lag() == 0;
         assertThat(dead.isDone() || done).as("%s, %s", rebuild.progress(), rebuild.health()).isTrue();

@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,7 @@ class RebuildMeterTest {
     var told = new ArrayList<RebuildProgress>();
     var meter = new RebuildMeter(told::add);
 
-    Eventually.holds(() -> {
+    eventually().untilAsserted(() -> {
       meter.read(List.of());
       assertThat(told).hasSize(2);
     });
@@ -27,6 +28,6 @@ class RebuildMeterTest {
       throw new CancellationException("enough");
     });
 
-    Eventually.holds(() -> assertThatThrownBy(() -> meter.read(List.of())).hasMessage("enough"));
+    eventually().untilAsserted(() -> assertThatThrownBy(() -> meter.read(List.of())).hasMessage("enough"));
   }
 }

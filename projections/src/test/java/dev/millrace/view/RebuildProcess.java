@@ -1,23 +1,20 @@
 package dev.millrace.view;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A rebuild in a process of its own, for tests that kill it. Ends with the process that started it. */
+/** A rebuild in a process of its own, for tests that kill it. */
 final class RebuildProcess {
   private RebuildProcess() {}
 
-  /** The arguments are the database, the stream, the folder and the memory. */
-  public static void main(String[] arguments) throws IOException {
-    var database = Forked.database(arguments[0]);
-    var shop = Shop.on(arguments[1]);
-    var codec = Forked.codec(shop);
-    try (var log = TestedLog.CHOSEN.openFrugal(database);
-        var _ = Rebuild.of(shop.orderTrails()).log(log).codec(codec).database(database)
-            .folder(Path.of(arguments[2]))
-            .memory(Long.parseLong(arguments[3])).throttle(2_000).saveEvery(Duration.ZERO).start()) {
-      System.in.transferTo(System.out);
+  /** The arguments, besides those of {@link ForkedStage}, are the folder and the memory. */
+  public static void main(String[] arguments) {
+    var stage = ForkedStage.of(arguments);
+    try (var log = TestedLog.CHOSEN.openFrugal(stage.database);
+        var _ = Rebuild.of(stage.shop.orderTrails()).log(log).codec(stage.codec).database(stage.database)
+            .folder(Path.of(stage.arguments.get(0))).memory(Long.parseLong(stage.arguments.get(1)))
+            .throttle(2_000).saveEvery(Duration.ZERO).start()) {
+      ForkedStage.awaitDeath();
     }
   }
 }

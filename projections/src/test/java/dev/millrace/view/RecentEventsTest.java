@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.millrace.log.Partition;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is known of events in partitions that come of others, and in those that are gone. */
+@OnTestedLog
 class RecentEventsTest {
   private static final int OFTEN = 40;
   private static final String INSERT = """
@@ -50,7 +50,7 @@ class RecentEventsTest {
     }
     var recent = new RecentEvents(stage.log, totals.name(), 1);
 
-    assertTimeoutPreemptively(Duration.ofSeconds(30),
+    assertTimeoutPreemptively(Stage.DEADLINE,
         () -> Transaction.run(stage.database, "loading", connection -> {
           recent.load(connection, Set.of(partition("merged-" + OFTEN)), lineage);
           return true;

@@ -1,7 +1,9 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.test.Randomized;
 import dev.millrace.view.DeadLetters.Filter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.opentest4j.TestAbortedException;
 
+@OnTestedLog
 class RedriveRaceTest {
   private static final int EVENTS = 4_000;
   private static final String LEADERLESS = """
@@ -23,8 +25,7 @@ class RedriveRaceTest {
 
   @Test
   void whoever_redrives_while_runners_park_every_event_changes_its_row_once_and_in_order() throws Exception {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
-    var random = new Random(seed);
+    var random = Randomized.random();
     // Few keys and small batches: a key has events in most batches, so that they race with its redrive.
     var history = new History(random, EVENTS, 12, 3);
     try (var stage = new Stage(2);
@@ -34,14 +35,15 @@ class RedriveRaceTest {
       var letters = DeadLetters.of(view.trails).codec(stage.codec).database(stage.database).build();
       var runners = List.of(stage.run(stage.runner(view.trails).log(log)),
           stage.run(stage.runner(view.trails).log(log)));
-      Eventually.holds(() -> assertThat(stage.strings("SELECT 1 FROM millrace.generation")).isNotEmpty());
+      eventually()
+          .untilAsserted(() -> assertThat(stage.strings("SELECT 1 FROM millrace.generation")).isNotEmpty());
 
       var over = new AtomicBoolean();
       var racing = new ArrayList<Future<Long>>();
       for (int i = 0; i < 3; i++)
         racing.add(threads.submit(redriver(view, letters, over, new Random(random.nextLong()))));
       var watching = threads.submit(() -> {
-        while (!over.get())
+        while (!over.get() && !Thread.currentThread().isInterrupted())
           assertThat(stage.strings(LEADERLESS)).as("keys with followers of nothing").isEmpty();
         return 0;
       });
@@ -68,10 +70,8 @@ class RedriveRaceTest {
       assertThat(stage.parked()).isEmpty();
       assertThat(runners.getFirst().status()).returns((long) EVENTS, ViewStatus::events)
           .returns(0L, ViewStatus::parked).returns((long) history.orderTrails().size(), ViewStatus::rows);
-    } catch (TestAbortedException e) {
-      throw e; // there is no such log here
     } catch (AssertionError | RuntimeException | ExecutionException e) {
-      throw new AssertionError("seed " + seed + ": -Dmillrace.seed=" + seed, e);
+      throw new AssertionError(Randomized.repeat(), e);
     }
   }
 
@@ -81,7 +81,7 @@ class RedriveRaceTest {
     var broken = view.broken;
     return () -> {
       long redriven = 0;
-      while (!over.get()) {
+      while (!over.get() && !Thread.currentThread().isInterrupted()) {
         view.broken = random.nextBoolean() ? placed -> false : broken;
         var redrive = Redrive.of(random.nextBoolean()
             ? Filter.ALL

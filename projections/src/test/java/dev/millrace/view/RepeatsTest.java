@@ -1,10 +1,12 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.kinesis.KinesisLog;
+import dev.millrace.test.LostResponses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,27 +15,28 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Views of a log that really holds events twice: a Kinesis whose answers are lost. */
+/** Views of a log that really holds events twice: a Kinesis whose responses are lost. */
+@Tag("every-log")
+@OnTestedLog
 class RepeatsTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
-
-  private final LostAnswers answers = new LostAnswers(new Random(17));
+  private final LostResponses responses = new LostResponses(new Random(17));
   private final Stage stage = new Stage(
-      database -> KinesisLog.at(TestedLog.kinesis(database, answers).maxCallRecords(20).build()), 2);
+      database -> KinesisLog.at(TestedLog.kinesis(database, responses).maxCallRecords(20).build()), 2);
   private final Projection<Shop.OrderTrail> trails = stage.shop.orderTrails();
 
   @AfterEach
   void close() {
-    answers.resume();
+    responses.resume();
     stage.close();
   }
 
   @Test
   void each_event_changes_a_view_and_its_rebuild_once() {
     var history = new History(new Random(23), 800, 200, 5);
-    answers.loseSome(20);
+    responses.lose(20);
     var runners = List.of(stage.run(stage.runner(trails)),
         stage.run(stage.runner(stage.shop.countryTotals())),
         stage.run(stage.runner(trails)));
@@ -41,7 +44,7 @@ class RepeatsTest {
     stage.flush();
     runners.forEach(stage::caughtUp);
 
-    assertThat(answers.lost()).isPositive();
+    assertThat(responses.lost()).isPositive();
     assertThat(records()).hasSizeGreaterThan(history.events.size());
     history.isIn(stage);
     assertThat(runners.getFirst().status().events()).isEqualTo(history.events.size());
@@ -50,7 +53,7 @@ class RepeatsTest {
 
   private void assertRebuiltTheSame() {
     try (var rebuild = rebuild()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThat(rebuild.progress().inOrder()).isEmpty();
       assertThat(rebuild.compare().different()).as("%s", rebuild.compare()).isZero();
     }
@@ -65,12 +68,12 @@ class RepeatsTest {
     var live = stage.run(stage.runner(trails));
     place(live, 1, 30);
     try (var rebuild = rebuild()) {
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThat(rebuild.status().events()).isEqualTo(30);
 
-      answers.resume();
+      responses.resume();
       stage.caughtUp(live);
-      rebuild.awaitCaughtUp(LONG);
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       rebuild.promote();
 
       assertThat(records()).hasSizeGreaterThanOrEqualTo(60);
@@ -86,7 +89,7 @@ class RepeatsTest {
     database.cut();
     first.close();
 
-    answers.resume();
+    responses.resume();
     var second = stage.run(stage.runner(trails));
     stage.caughtUp(second);
 
@@ -106,7 +109,7 @@ class RepeatsTest {
       shards.mergePairs();
     }
 
-    answers.resume();
+    responses.resume();
     stage.caughtUp(runner);
 
     var last = new HashMap<String, LogRecord>();
@@ -124,11 +127,11 @@ class RepeatsTest {
 
   /** Places orders whose first copies the runner has folded when this returns, and whose second are not written yet. */
   private void place(Runner runner, int from, int to) {
-    Eventually.holds(() -> assertThat(owned()).isEqualTo(2));
-    answers.takeOnceThenBeAway();
+    eventually().untilAsserted(() -> assertThat(owned()).isEqualTo(2));
+    responses.takeOnceThenFail();
     IntStream.rangeClosed(from, to)
         .forEach(i -> stage.append(stage.shop.placed(), Stage.placed("" + i, "Norway", "1", i)));
-    Eventually.holds(() -> assertThat(runner.status().events()).isEqualTo(to - from + 1));
+    eventually().untilAsserted(() -> assertThat(runner.status().events()).isEqualTo(to - from + 1));
   }
 
   private int owned() {

@@ -1,7 +1,10 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
+
 import dev.millrace.log.StreamName;
 import java.math.BigInteger;
+import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -14,7 +17,8 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 /** Splits and merges the shards of a stream; returns when that is done. */
 final class Resharding implements AutoCloseable {
   private final String stream;
-  private final KinesisAsyncClient client = KinesisAsyncClient.builder().endpointOverride(Servers.kinesis())
+  private final KinesisAsyncClient client = KinesisAsyncClient.builder()
+      .endpointOverride(URI.create(TestedLog.KINESIS.address()))
       .region(Region.US_EAST_1).credentialsProvider(
           StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
       .build();
@@ -55,7 +59,7 @@ final class Resharding implements AutoCloseable {
   }
 
   private void awaitActive() {
-    Eventually.holds(() -> {
+    eventually().untilAsserted(() -> {
       var status = client.describeStreamSummary(request -> request.streamName(stream)).join()
           .streamDescriptionSummary().streamStatus();
       if (status != StreamStatus.ACTIVE)

@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.view.Shop.CountryTotal;
@@ -15,8 +16,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("every-log")
+@OnTestedLog
 class RunnerTest {
   private final Stage stage = new Stage(2);
 
@@ -80,7 +84,7 @@ class RunnerTest {
 
     runner.close();
     stage.place(Stage.placed("2", "Norway", "1", 2));
-    Eventually.holds(
+    eventually().untilAsserted(
         () -> assertThat(runner.status().freshness()).isBetween(Duration.ofMillis(1), Duration.ofHours(1)));
     assertThat(runner.status().lag()).isEqualTo(1);
   }
@@ -114,7 +118,7 @@ class RunnerTest {
 
     stage.place(Stage.placed("1", "Norway", "1", 2));
 
-    Eventually.holds(() -> assertThat(runner.status().lag()).isEqualTo(1));
+    eventually().untilAsserted(() -> assertThat(runner.status().lag()).isEqualTo(1));
     assertThat(runner.status().freshness()).isLessThan(Duration.ofMinutes(1));
     assertThat(runner.status().eventFreshness()).isLessThan(Duration.ofMinutes(1));
     ahead.set(Duration.ofHours(7));
@@ -133,7 +137,7 @@ class RunnerTest {
     // Nobody has seen the view level: it is as far behind as what it shows last.
     var late = stage.runner(stage.shop.orderTrails()).generation(1).build();
 
-    Eventually.holds(() -> assertThat(late.status().lag()).isEqualTo(1));
+    eventually().untilAsserted(() -> assertThat(late.status().lag()).isEqualTo(1));
     assertThat(late.status().freshness()).isLessThan(Duration.ofHours(1));
     assertThat(late.status().eventFreshness()).isBetween(Duration.ofDays(3), Duration.ofDays(4));
   }
@@ -206,7 +210,7 @@ class RunnerTest {
 
     var runner = stage.run(stage.runner(changed));
 
-    Eventually.holds(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.FAILED));
+    eventually().untilAsserted(() -> assertThat(runner.health().state()).isEqualTo(ViewStatus.State.FAILED));
     assertThat(runner.health().message()).contains("rebuild");
   }
 }

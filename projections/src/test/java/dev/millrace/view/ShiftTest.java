@@ -1,5 +1,6 @@
 package dev.millrace.view;
 
+import static dev.millrace.view.Stage.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.log.Batch;
@@ -19,13 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@OnTestedLog
 class ShiftTest {
   private static final Batch NOTHING = new Batch(List.of(), Cursor.start());
 
@@ -198,16 +199,19 @@ class ShiftTest {
     try (var shift = shift("one")) {
       shift.assigned(Set.of(partition));
       assertThat(shift.apply(batch(1))).isTrue();
+      var applied = new FutureTask<>(() -> shift.apply(batch(next)));
       var meeting = Meeting.call(stage.database, totals.name(), List.of(1), Duration.ofHours(1));
-      assertThat(shift.apply(batch(many))).isTrue();
+      try {
+        assertThat(shift.apply(batch(many))).isTrue();
 
-      var applied = new CompletableFuture<Boolean>();
-      var reader = Thread.ofPlatform().start(() -> applied.complete(shift.apply(batch(next))));
-      Eventually.holds(() -> assertThat(reader.getState()).isEqualTo(Thread.State.TIMED_WAITING));
-      assertThat(applied).isNotDone();
-      meeting.close();
+        var reader = Thread.ofPlatform().start(applied);
+        eventually().untilAsserted(() -> assertThat(reader.getState()).isEqualTo(Thread.State.TIMED_WAITING));
+        assertThat(applied.isDone()).isFalse();
+      } finally {
+        meeting.close();
+      }
 
-      assertThat(applied.get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(applied.get()).isTrue();
       assertThat(orders()).isEqualTo(next);
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogRecord;
 import dev.millrace.schema.Event;
+import dev.millrace.test.Randomized;
 import dev.millrace.view.DeadLetters.Filter;
 import dev.millrace.view.Shop.OrderTrail;
 import dev.millrace.view.Shop.Placed;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A withdrawal takes the orders of its country away, but for its own: what no fold of one row can do. */
+@OnTestedLog
 class SqlHandlerTest {
   private final Stage stage = new Stage(1); // so that there is one order
   private volatile SqlHandler<Withdrawn> handler = SqlHandlerTest::clear;
@@ -82,24 +84,23 @@ class SqlHandlerTest {
 
   @Test
   void folds_and_sql_change_rows_in_the_order_of_the_events_and_a_rebuild_comes_to_the_same() {
-    long seed = Long.getLong("millrace.seed", System.nanoTime());
-    history(new Random(seed), 400);
+    history(Randomized.random(), 400);
     var expected = expected();
     var runner = stage.run(stage.runner(trails));
     stage.caughtUp(runner);
 
-    assertThat(stage.rows(trails)).as("seed %d", seed).isEqualTo(expected);
-    assertThat(runner.status()).as("seed %d", seed).returns((long) expected.size(), ViewStatus::rows)
+    assertThat(stage.rows(trails)).as(Randomized.repeat()).isEqualTo(expected);
+    assertThat(runner.status()).as(Randomized.repeat()).returns((long) expected.size(), ViewStatus::rows)
         .returns(400L, ViewStatus::events);
     try (
         var rebuild = Rebuild.of(trails).log(stage.log).codec(stage.codec).database(stage.database).start()) {
-      rebuild.awaitCaughtUp(Duration.ofSeconds(60));
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
       assertThat(rebuild.progress().inOrder()).isEqualTo("it has SQL of its own");
       assertThat(rebuild.compare()).returns(true, Comparison::same)
           .returns((long) expected.size(), Comparison::newRows);
       rebuild.promote();
     }
-    assertThat(stage.rows(trails)).as("seed %d", seed).isEqualTo(expected);
+    assertThat(stage.rows(trails)).as(Randomized.repeat()).isEqualTo(expected);
   }
 
   @Test

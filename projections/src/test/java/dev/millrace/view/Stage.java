@@ -1,7 +1,9 @@
 package dev.millrace.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogWriter;
@@ -15,6 +17,7 @@ import dev.millrace.schema.SchemaRegistry;
 import dev.millrace.view.Shop.Line;
 import dev.millrace.view.Shop.Placed;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +25,16 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.awaitility.core.ConditionFactory;
 
 /** What a test of a runner needs: a stream and a database of its own, on the real servers. */
 final class Stage implements AutoCloseable {
-  final StreamName stream = StreamName.of("orders-" + Servers.number());
+  /** How long a test waits for the product before it fails: a deadline for hangs, not an expectation. */
+  static final Duration DEADLINE = Duration.ofMinutes(3);
+
+  final StreamName stream = StreamName.of(SharedServers.uniqueName("orders"));
   final Shop shop = Shop.on(stream.value());
-  final DataSource database = Servers.database();
+  final DataSource database = SharedServers.createDatabase();
   final EventLog log;
   final EventCodec codec = EventCodec.of(SchemaRegistry.inMemory());
   private final LogWriter writer;
@@ -43,6 +50,11 @@ final class Stage implements AutoCloseable {
     this.log = log.apply(database);
     this.writer = this.log.writer();
     this.log.create(stream, partitions);
+  }
+
+  /** Starts to wait for a condition, which may throw {@link ViewException} until it holds. */
+  static ConditionFactory eventually() {
+    return await().ignoreExceptionsInstanceOf(ViewException.class);
   }
 
   static Placed placed(String order, String country, String total, long number) {
@@ -98,14 +110,16 @@ final class Stage implements AutoCloseable {
     return ReadModel.of(projection, database).query(Query.all().limit(Query.MOST_ROWS)).rows();
   }
 
+  /** Waits until a runner has read all that is in the log now. Fails as soon as the runner stops for good. */
   void caughtUp(Runner runner) {
     flush();
     var end = log.end(runner.projection().streams());
-    Eventually.holds(() -> {
+    eventually().failFast(() -> {
       var health = runner.health();
-      assertThat(health.state()).as(health.message()).isNotEqualTo(ViewStatus.State.FAILED);
-      assertThat(runner.hasReached(end)).as("%s has reached %s", runner.projection(), end).isTrue();
-    });
+      assertThat(health.state()).as("%s: %s", runner.projection(), health.message())
+          .isNotEqualTo(ViewStatus.State.FAILED);
+    }).untilAsserted(() -> assertThat(runner.hasReached(end))
+        .as("%s has reached %s, %s", runner.projection(), end, runner.health()).isTrue());
   }
 
   /** One line a parked record: position, key, reason. */

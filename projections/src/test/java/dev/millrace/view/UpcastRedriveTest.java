@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Events of a former major version reach a view by way of an upcaster, also where they were parked meanwhile. */
+@OnTestedLog
 class UpcastRedriveTest {
   private final Stage stage = new Stage(1);
   private volatile boolean broken = true;

@@ -3,8 +3,8 @@ package dev.millrace.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.dev.SharedServers;
 import dev.millrace.publish.Publisher;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -15,11 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiTest {
-  private static final List<Sold> SALES = List.of(
-      Sold.of("1", "Germany", "tea", "10.500"), Sold.of("2", "Germany", "cup", "-0.500"),
-      Sold.of("3", "France", "tea", "12345678901234567.891"),
-      Sold.of("4", "Côte d'Ivoire", "tea/mug", "1.000"),
-      Sold.of("5", "status", "a,b", "2.000"), Sold.of("6", "EIRE", "tea", "7.125"));
+  private static final Sales SALES = Sales.in(SharedServers.uniqueName("test.sales"));
+  private static final List<Sold> SOLD = List.of(
+      SALES.sold("1", "Germany", "tea", "10.500"), SALES.sold("2", "Germany", "cup", "-0.500"),
+      SALES.sold("3", "France", "tea", "12345678901234567.891"),
+      SALES.sold("4", "Côte d'Ivoire", "tea/mug", "1.000"),
+      SALES.sold("5", "status", "a,b", "2.000"), SALES.sold("6", "EIRE", "tea", "7.125"));
 
   private static Backend backend;
   private static MillraceRuntime runtime;
@@ -27,13 +28,13 @@ class ApiTest {
 
   @BeforeAll
   static void start() {
-    backend = new Backend();
-    runtime = MillraceRuntime.builder().settings(backend.settings())
-        .projection(Sold.CountryRevenue.VIEW).projection(Sold.ItemDay.VIEW).start();
+    backend = new Backend(SharedServers.kafka().bootstrapServers(), SALES);
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(SALES.countryRevenue).projection(SALES.itemDays).start();
     http = new Http(runtime.uri());
-    publish(SALES);
-    await().atMost(Duration.ofSeconds(20)).until(() -> http.get("/views").json().findValues("events").stream()
-        .allMatch(events -> events.asLong() == SALES.size()));
+    publish(SOLD);
+    await().until(() -> http.get("/views").json().findValues("events").stream()
+        .allMatch(events -> events.asLong() == SOLD.size()));
   }
 
   @AfterAll
@@ -162,7 +163,7 @@ class ApiTest {
       """)
   void refuses_with_a_problem_that_says_what_would_be_right(String path, int status, String code,
       String hint) {
-    var answer = http.get(path);
+    var answer = http.get(path.replace("/streams/test.sales/", "/streams/" + SALES.stream() + "/"));
 
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
     assertThat(answer.type()).startsWith("application/problem+json");

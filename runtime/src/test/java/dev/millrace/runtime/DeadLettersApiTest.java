@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.publish.Publisher;
 import dev.millrace.view.Projection;
-import java.math.BigDecimal;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -19,10 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestMethodOrder(OrderAnnotation.class)
 class DeadLettersApiTest {
   private static volatile boolean broken = true;
-  private static final Projection<Sold.CountryRevenue> VIEW = Projection.named("country-revenue")
-      .of(Sold.CountryRevenue.class,
-          (String country) -> new Sold.CountryRevenue(country, 0, BigDecimal.ZERO))
-      .on(Sold.TYPE, Sold::country, DeadLettersApiTest::fold).build();
 
   private static Backend backend;
   private static MillraceRuntime runtime;
@@ -38,14 +32,18 @@ class DeadLettersApiTest {
   @BeforeAll
   static void start() {
     backend = new Backend();
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(VIEW).start();
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(Projection.named("country-revenue")
+            .of(Sold.CountryRevenue.class, Sold.CountryRevenue::none)
+            .on(backend.sales.type, Sold::country, DeadLettersApiTest::fold).build())
+        .start();
     http = new Http(runtime.uri());
     try (var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/test").build()) {
       for (var sale : new String[][]{{"1", "bug"}, {"1", "tea"}, {"2", "bug"}, {"2", "tea"}, {"3", "poison"},
           {"3", "tea"}, {"4", "tea"}})
-        publisher.publish(Sold.of(sale[0], "Germany", sale[1], "1.000")).join();
+        publisher.publish(backend.sales.sold(sale[0], "Germany", sale[1], "1.000")).join();
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> parked() == 6);
+    await().until(() -> parked() == 6);
   }
 
   @AfterAll

@@ -22,8 +22,8 @@ class FreshReadTest {
   @BeforeAll
   static void start() {
     backend = new Backend();
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(Sold.CountryRevenue.VIEW)
-        .start();
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(backend.sales.countryRevenue).start();
     http = new Http(runtime.uri());
     publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/test").build();
   }
@@ -37,11 +37,12 @@ class FreshReadTest {
   }
 
   private static String sell(String orderId, String country) {
-    return publisher.publish(Sold.of(orderId, country, "tea", "1.000")).join().token().text();
+    return publisher.publish(backend.sales.sold(orderId, country, "tea", "1.000")).join().token().text();
   }
 
   private static String never() {
-    return new WriteToken.Place(new Partition(StreamName.of("test.sales"), "0"), Position.of("999999"), "any",
+    return new WriteToken.Place(new Partition(StreamName.of(backend.sales.stream()), "0"),
+        Position.of("999999"), "any",
         Instant.EPOCH)
         .text();
   }
@@ -52,12 +53,12 @@ class FreshReadTest {
       var one = sell("a" + i, "Germany");
       var other = sell("b" + i, "France");
 
-      var row = http.get("/views/country-revenue/Germany", "Millrace-At-Least", one, "Millrace-Wait", "20s");
+      var row = http.get("/views/country-revenue/Germany", "Millrace-At-Least", one, "Millrace-Wait", "30s");
       var page = http.get("/views/country-revenue?sort=country", "Millrace-At-Least", one,
           "Millrace-At-Least",
-          other, "Millrace-Wait", "20000ms");
+          other, "Millrace-Wait", "30000ms");
       var list = http.get("/views/country-revenue/France", "Millrace-At-Least", one + ", " + other,
-          "Millrace-Wait", "20s");
+          "Millrace-Wait", "30s");
 
       assertThat(row.json().get("orders").asInt()).as(row.text()).isEqualTo(i + 1);
       assertThat(page.json().get("rows").findValuesAsText("orders")).as(page.text())
@@ -76,7 +77,7 @@ class FreshReadTest {
       assertThat(answer.retryAfter()).isEqualTo("1");
       assertThat(answer.json().get("code").asText()).isEqualTo("not-fresh-yet");
       assertThat(answer.json().get("detail").asText())
-          .contains("within 20 ms", "test.sales/0, where 999999 is asked for");
+          .contains("within 20 ms", backend.sales.stream() + "/0, where 999999 is asked for");
     }
   }
 

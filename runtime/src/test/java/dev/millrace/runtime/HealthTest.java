@@ -7,25 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.dev.DevPostgres;
 import dev.millrace.publish.Publisher;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HealthTest {
   private final Backend backend = new Backend();
-  @TempDir
-  Path folder;
-  private DevPostgres views;
+  @SuppressWarnings("NullAway.Init") // set by start
   private MillraceRuntime runtime;
+  @SuppressWarnings("NullAway.Init") // set by start
   private Http http;
 
-  @BeforeEach
-  void start() {
-    views = DevPostgres.builder().dataDir(folder.resolve("pg")).start();
-    runtime = MillraceRuntime.builder().settings(backend.settings(views).build())
-        .projection(Sold.CountryRevenue.VIEW).start();
+  private void start(Settings settings) {
+    runtime = MillraceRuntime.builder().settings(settings).projection(backend.sales.countryRevenue).start();
     http = new Http(runtime.uri());
   }
 
@@ -33,25 +27,28 @@ class HealthTest {
   void stop() {
     http.close();
     runtime.close();
-    views.close();
     backend.close();
   }
 
   @Test
-  void health_follows_the_database_down_and_up_again_and_nothing_is_lost() {
-    publish("1");
-    eventually(() -> orders() == 1);
-    assertThat(part("log")).isEqualTo("UP");
-    assertThat(part("registry")).isEqualTo("UP");
-    assertThat(part("database")).isEqualTo("UP");
-    assertThat(part("view:country-revenue")).isEqualTo("UP");
-    assertThat(http.get("/health/readiness").status()).isEqualTo(200);
-
-    int port = views.port();
-    views.close();
+  void health_follows_the_database_down_and_up_again_and_nothing_is_lost(@TempDir Path folder) {
+    int port;
+    try (var views = DevPostgres.builder().dataDir(folder).start()) {
+      port = views.port();
+      start(backend.settings().postgres(views.jdbcUrl(), DevPostgres.USER, "").build());
+      publish("1");
+      await().until(() -> orders() == 1);
+      await().untilAsserted(() -> {
+        assertThat(part("log")).isEqualTo("UP");
+        assertThat(part("registry")).isEqualTo("UP");
+        assertThat(part("database")).isEqualTo("UP");
+        assertThat(part("view:country-revenue")).isEqualTo("UP");
+        assertThat(http.get("/health/readiness").status()).isEqualTo(200);
+      });
+    }
     publish("2");
 
-    eventually(() -> part("database").equals("DOWN"));
+    await().until(() -> part("database").equals("DOWN"));
     var ready = http.get("/health/readiness");
     assertThat(ready.status()).isEqualTo(503);
     assertThat(ready.text()).contains("127.0.0.1:" + port, "millrace.postgres.url");
@@ -59,25 +56,26 @@ class HealthTest {
     var problem = http.get("/views/country-revenue/Germany");
     assertThat(problem.status()).isEqualTo(503);
     assertThat(problem.json().get("code").asText()).isEqualTo("unreachable");
-    eventually(() -> state().equals("RETRYING"));
+    await().until(() -> state().equals("RETRYING"));
     assertThat(http.get("/views").status()).isEqualTo(200);
 
-    views = DevPostgres.builder().dataDir(folder.resolve("pg")).port(port).start();
-
-    eventually(() -> http.get("/health/readiness").status() == 200);
-    eventually(() -> orders() == 2);
-    eventually(() -> state().equals("RUNNING"));
+    try (var _ = DevPostgres.builder().dataDir(folder).port(port).start()) {
+      await().until(() -> http.get("/health/readiness").status() == 200);
+      await().until(() -> orders() == 2);
+      await().until(() -> state().equals("RUNNING"));
+    }
   }
 
   @Test
   void prometheus_reads_the_lag_and_freshness_of_every_view() {
+    start(backend.settings().build());
     publish("1");
-    eventually(() -> orders() == 1);
+    await().until(() -> orders() == 1);
 
     var metrics = http.get("/prometheus");
 
     assertThat(metrics.status()).isEqualTo(200);
-    eventually(
+    await().until(
         () -> http.get("/prometheus").text().contains("millrace_view_rows{view=\"country-revenue\"} 1.0"));
     assertThat(http.get("/prometheus").text()).contains("millrace_view_lag{view=\"country-revenue\"} 0.0")
         .contains("millrace_view_freshness_seconds{view=\"country-revenue\"} 0.0")
@@ -88,21 +86,22 @@ class HealthTest {
 
   @Test
   void prometheus_says_how_far_behind_a_view_is_while_it_cannot_write() throws Exception {
+    start(backend.settings().build());
     publish("1");
-    eventually(() -> orders() == 1);
+    await().until(() -> orders() == 1);
 
-    try (var connection = views.dataSource().getConnection(); var statement = connection.createStatement()) {
+    try (var connection = backend.views.getConnection(); var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("LOCK TABLE millrace.checkpoint IN SHARE MODE"); // reading goes on, writing waits
       publish("2");
       publish("3");
 
-      eventually(() -> figure("lag") == 2);
+      await().until(() -> figure("lag") == 2);
       assertThat(figure("freshness_seconds")).isPositive();
       connection.rollback();
     }
 
-    eventually(() -> figure("lag") == 0 && figure("events") == 3);
+    await().until(() -> figure("lag") == 0 && figure("events") == 3);
   }
 
   private double figure(String name) {
@@ -113,7 +112,7 @@ class HealthTest {
 
   private void publish(String orderId) {
     try (var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/test").build()) {
-      publisher.publish(Sold.of(orderId, "Germany", "tea", "1.000")).join();
+      publisher.publish(backend.sales.sold(orderId, "Germany", "tea", "1.000")).join();
     }
   }
 
@@ -131,9 +130,5 @@ class HealthTest {
 
   private JsonNode details() {
     return http.get("/health/readiness").json().path("details");
-  }
-
-  private static void eventually(java.util.concurrent.Callable<Boolean> condition) {
-    await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(condition);
   }
 }

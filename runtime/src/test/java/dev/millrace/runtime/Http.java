@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /** Asks a runtime over HTTP. */
 final class Http implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI base;
@@ -52,7 +53,7 @@ final class Http implements AutoCloseable {
   }
 
   private Answer send(HttpRequest.Builder builder) {
-    var request = builder.timeout(Duration.ofSeconds(30)).build();
+    var request = builder.timeout(TIMEOUT).build();
     try {
       var response = client.send(request, BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.headers().firstValue("content-type").orElse(""),

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.publish.Publisher;
 import dev.millrace.view.Projection;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,20 +15,20 @@ import org.junit.jupiter.api.Test;
 
 /** Views are made anew, compared, switched and undone over the admin API. */
 class RebuildApiTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
-
   private final Backend backend = new Backend();
   private MillraceRuntime runtime;
   private Http http;
 
   @BeforeEach
   void start() {
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(Sold.CountryRevenue.VIEW)
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(backend.sales.countryRevenue)
         .start();
     http = new Http(runtime.uri());
-    publish(Sold.of("1", "Germany", "tea", "10.500"), Sold.of("2", "Germany", "cup", "-0.500"),
-        Sold.of("3", "France", "tea", "3.000"));
-    await().atMost(LONG).until(() -> view().get("events").asLong() == 3);
+    publish(backend.sales.sold("1", "Germany", "tea", "10.500"),
+        backend.sales.sold("2", "Germany", "cup", "-0.500"),
+        backend.sales.sold("3", "France", "tea", "3.000"));
+    await().until(() -> view().get("events").asLong() == 3);
   }
 
   @AfterEach
@@ -71,7 +69,7 @@ class RebuildApiTest {
     var done = new AtomicBoolean();
     var reader = CompletableFuture.runAsync(() -> {
       long orders = 0;
-      while (!done.get()) {
+      while (!done.get() && !Thread.currentThread().isInterrupted()) {
         var answer = http.get("/views/country-revenue/Germany");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().get("orders").asLong()).isGreaterThanOrEqualTo(orders);
@@ -79,6 +77,22 @@ class RebuildApiTest {
       }
     });
 
+    try {
+      rebuildAndPromote();
+    } finally {
+      done.set(true);
+    }
+    reader.join();
+
+    assertThat(post("/generations/country-revenue/drop", "{\"generation\": 1}").get("dropped").asInt())
+        .isEqualTo(1);
+    var left = http.get("/generations/country-revenue").json();
+    assertThat(left.findValuesAsText("generation")).containsExactly("2");
+    assertThat(left.get(0).get("live").asBoolean()).isTrue();
+    await().until(() -> http.get("/health/readiness").status() == 200);
+  }
+
+  private void rebuildAndPromote() {
     var last = rebuilt();
     assertThat(last.get("phase").asText()).isEqualTo("FOLLOWING");
     assertThat(last.get("records").asLong()).isEqualTo(3);
@@ -88,22 +102,13 @@ class RebuildApiTest {
     assertThat(found.get("otherRows").asInt()).isEqualTo(2);
     assertThat(post("/generations/country-revenue/promote", "{}").get("live").asInt()).isEqualTo(2);
     assertThat(http.get("/rebuilds").json()).isEmpty();
-    publish(Sold.of("4", "Germany", "tea", "1.000"));
-    await().atMost(LONG).until(() -> view().get("events").asLong() == 4);
+    publish(backend.sales.sold("4", "Germany", "tea", "1.000"));
+    await().until(() -> view().get("events").asLong() == 4);
     assertThat(view().get("generation").asInt()).isEqualTo(2);
     assertThat(post("/generations/country-revenue/rollback", "{}").get("live").asInt()).isEqualTo(1);
     assertThat(http.get("/views/country-revenue/Germany").json().get("orders").asInt()).isEqualTo(3);
     assertThat(post("/generations/country-revenue/promote", "{\"generation\": 2}").get("live").asInt())
         .isEqualTo(2);
-    done.set(true);
-    reader.join();
-
-    assertThat(post("/generations/country-revenue/drop", "{\"generation\": 1}").get("dropped").asInt())
-        .isEqualTo(1);
-    var left = http.get("/generations/country-revenue").json();
-    assertThat(left.findValuesAsText("generation")).containsExactly("2");
-    assertThat(left.get(0).get("live").asBoolean()).isTrue();
-    assertThat(http.get("/health/readiness").status()).isEqualTo(200);
   }
 
   @Test
@@ -114,10 +119,11 @@ class RebuildApiTest {
     http.close();
     runtime.close();
 
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(Sold.CountryRevenue.VIEW)
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(backend.sales.countryRevenue)
         .start();
     http = new Http(runtime.uri());
-    await().atMost(LONG).until(() -> http.get("/rebuilds").json().size() == 1);
+    await().until(() -> http.get("/rebuilds").json().size() == 1);
     assertThat(http.get("/rebuilds/country-revenue").json().get("generation").asInt()).isEqualTo(2);
     assertThat(post("/rebuilds/country-revenue/throttle", "{\"perSecond\": 1000}").get("view").asText())
         .isEqualTo("country-revenue");
@@ -146,38 +152,37 @@ class RebuildApiTest {
   void views_are_audited_again_and_again_where_that_is_wanted() {
     http.close();
     runtime.close();
-    runtime = MillraceRuntime.builder().settings(backend.settings(backend.postgres).auditMinutes(60).build())
-        .projection(Sold.CountryRevenue.VIEW).start();
+    runtime = MillraceRuntime.builder().settings(backend.settings().auditMinutes(60).build())
+        .projection(backend.sales.countryRevenue).start();
     http = new Http(runtime.uri());
 
-    await().atMost(LONG).untilAsserted(() -> assertThat(http.get("/prometheus").text())
+    await().untilAsserted(() -> assertThat(http.get("/prometheus").text())
         .containsPattern("millrace_view_audit_different\\{.*view=\"country-revenue\".*} 0\\.0"));
   }
 
   @Test
   void a_view_whose_definition_has_changed_is_served_as_it_is_and_rebuilds_itself_where_that_is_wanted() {
     var changed = Projection.named("country-revenue")
-        .of(Sold.CountryRevenue.class,
-            (String country) -> new Sold.CountryRevenue(country, 0, BigDecimal.ZERO))
+        .of(Sold.CountryRevenue.class, Sold.CountryRevenue::none)
         .version(2).changes("net")
-        .on(Sold.TYPE, Sold::country, (row, sold) -> row.plus(sold.total().negate())).build();
+        .on(backend.sales.type, Sold::country, (row, sold) -> row.plus(sold.total().negate())).build();
     restart(changed, false);
-    await().atMost(LONG).until(() -> view().get("state").asText().equals("REBUILD_NEEDED"));
+    await().until(() -> view().get("state").asText().equals("REBUILD_NEEDED"));
     assertThat(view().get("message").asText()).contains("rebuild the view");
     assertThat(http.get("/views/country-revenue/France").json().get("net").asText()).isEqualTo("3.000");
-    assertThat(http.get("/health/readiness").status()).isEqualTo(200);
+    await().until(() -> http.get("/health/readiness").status() == 200);
 
     restart(changed, true);
-    await().atMost(LONG).until(() -> view().get("generation").asInt() == 2);
+    await().until(() -> view().get("generation").asInt() == 2);
     assertThat(http.get("/views/country-revenue/France").json().get("net").asText()).isEqualTo("-3.000");
-    await().atMost(LONG).until(() -> view().get("state").asText().equals("RUNNING"));
+    await().until(() -> view().get("state").asText().equals("RUNNING"));
   }
 
   private void restart(Projection<?> projection, boolean autoRebuild) {
     http.close();
     runtime.close();
     runtime = MillraceRuntime.builder()
-        .settings(backend.settings(backend.postgres).autoRebuild(autoRebuild).build()).projection(projection)
+        .settings(backend.settings().autoRebuild(autoRebuild).build()).projection(projection)
         .start();
     http = new Http(runtime.uri());
   }

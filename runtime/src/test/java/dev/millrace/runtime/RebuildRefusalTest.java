@@ -3,7 +3,6 @@ package dev.millrace.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,11 +18,10 @@ class RebuildRefusalTest {
   @BeforeAll
   static void start() {
     backend = new Backend();
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(Sold.CountryRevenue.VIEW)
-        .start();
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(backend.sales.countryRevenue).start();
     http = new Http(runtime.uri());
-    await().atMost(Duration.ofSeconds(30))
-        .until(() -> http.get("/generations/country-revenue").json().size() == 1);
+    await().until(() -> http.get("/generations/country-revenue").json().size() == 1);
   }
 
   @AfterAll

@@ -36,7 +36,7 @@ class StartTest {
   @Test
   void names_the_port_that_is_taken() throws IOException {
     try (var backend = new Backend(); var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      var settings = backend.settings(backend.postgres).http("127.0.0.1", taken.getLocalPort()).build();
+      var settings = backend.settings().http("127.0.0.1", taken.getLocalPort()).build();
 
       var refused = catchThrowableOfType(StartException.class,
           () -> MillraceRuntime.builder().settings(settings).start());

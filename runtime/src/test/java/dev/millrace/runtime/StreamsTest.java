@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.dev.DevKafka;
 import dev.millrace.publish.Publisher;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class StreamsTest {
   private static final String RECORDS = "/streams/test.sales/records";
 
+  /** Has no streams of other tests. */
+  private static final DevKafka KAFKA = DevKafka.start();
   private static Backend backend;
   private static MillraceRuntime runtime;
   private static Http http;
@@ -31,16 +33,15 @@ class StreamsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    backend = new Backend();
-    runtime = MillraceRuntime.builder().settings(backend.settings()).projection(Sold.CountryRevenue.VIEW)
-        .start();
+    backend = new Backend(KAFKA.bootstrapServers(), Sales.in("test.sales"));
+    runtime = MillraceRuntime.builder().settings(backend.settings().build())
+        .projection(backend.sales.countryRevenue).start();
     http = new Http(runtime.uri());
-    publish(Sold.of("1", "Germany", "tea", "12345678901234567.891"), Sold.of("2", "France", "cup", "1.000"));
+    publish(backend.sales.sold("1", "Germany", "tea", "12345678901234567.891"),
+        backend.sales.sold("2", "France", "cup", "1.000"));
     between = Instant.parse(lines(RECORDS).getLast().get("appendedAt").asText()).plusMillis(1);
-    while (!Instant.now().isAfter(between)) {
-      Thread.onSpinWait();
-    }
-    publish(Sold.of("3", "EIRE", "tea", "3.000"));
+    await().until(() -> Instant.now().isAfter(between));
+    publish(backend.sales.sold("3", "EIRE", "tea", "3.000"));
     foreign("raw", new byte[]{1, 2, 3}, "bytes that are no event");
     foreign("gone", new byte[0], "a tombstone");
   }
@@ -50,6 +51,7 @@ class StreamsTest {
     http.close();
     runtime.close();
     backend.close();
+    KAFKA.close();
   }
 
   private static void publish(Sold... sales) {
@@ -59,7 +61,7 @@ class StreamsTest {
   }
 
   private static void foreign(String key, byte[] value, String why) throws Exception {
-    var settings = Map.<String, Object>of("bootstrap.servers", backend.kafka.bootstrapServers());
+    var settings = Map.<String, Object>of("bootstrap.servers", backend.bootstrapServers);
     try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
       var entry = new ProducerRecord<>("test.sales", 0, key, value);
       entry.headers().add("why", why.getBytes(UTF_8));
@@ -151,8 +153,9 @@ class StreamsTest {
     var answer = http.follow(RECORDS + "?from=end&follow=true&limit=2");
     assertThat(answer.statusCode()).isEqualTo(200);
 
-    publish(Sold.of("4", "Germany", "tea", "1.000"), Sold.of("5", "Germany", "tea", "1.000"),
-        Sold.of("6", "Germany", "tea", "1.000"));
+    publish(backend.sales.sold("4", "Germany", "tea", "1.000"),
+        backend.sales.sold("5", "Germany", "tea", "1.000"),
+        backend.sales.sold("6", "Germany", "tea", "1.000"));
 
     try (var lines = answer.body()) {
       assertThat(lines.filter(line -> !line.isEmpty()).toList()).hasSize(2);
@@ -173,7 +176,6 @@ class StreamsTest {
 
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.json().get("code").asText()).isEqualTo("too-many-readers");
-    await().atMost(Duration.ofSeconds(20))
-        .until(() -> http.get(RECORDS).status() == 200);
+    await().until(() -> http.get(RECORDS).status() == 200);
   }
 }

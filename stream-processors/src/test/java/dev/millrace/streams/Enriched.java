@@ -1,6 +1,7 @@
 package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
@@ -9,38 +10,39 @@ import dev.millrace.log.StreamName;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.streams.Shop.OrderEnriched;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the shop's app wrote, as a reader of committed records sees it. */
+/** The results of the shop's app, as a reader of committed records sees them. */
 final class Enriched {
+  private static final Duration MOMENT = Duration.ofMillis(200);
+
   private Enriched() {}
 
-  /** Reads until there are this many records, then until the end; fails where there are not that many in time. */
-  static List<LogRecord> read(EventLog log, StreamName stream, int count, Duration atMost) {
+  /** Waits until the stream has this many records, then reads until no further one comes. */
+  static List<LogRecord> read(EventLog log, StreamName stream, int count) {
     var records = new ArrayList<LogRecord>();
-    var deadline = Instant.now().plus(atMost);
     try (var reader = log.reader(Set.of(stream), Cursor.start())) {
-      while (records.size() < count && Instant.now().isBefore(deadline))
-        records.addAll(reader.poll(Duration.ofMillis(200)).records());
-      for (var rest = reader.poll(Duration.ofMillis(200)); !rest.records().isEmpty(); rest = reader
-          .poll(Duration.ofMillis(200)))
+      await("records of " + stream).until(() -> {
+        records.addAll(reader.poll(MOMENT).records());
+        return records.size();
+      }, size -> size >= count);
+      for (var rest = reader.poll(MOMENT); !rest.records().isEmpty(); rest = reader
+          .poll(MOMENT))
         records.addAll(rest.records());
     }
-    assertThat(records).as("records of %s", stream).hasSizeGreaterThanOrEqualTo(count);
     return records;
   }
 
   /** Every order once, with every line named and the country of its customer. */
-  static void assertComplete(EventLog log, EventCodec codec, int orders, Duration atMost) {
+  static void assertComplete(EventLog log, EventCodec codec, int orders) {
     var stream = StreamName.of(OrderEnriched.TYPE.stream());
     var decoder = codec.decoder(List.of(OrderEnriched.TYPE));
     var byOrder = new TreeMap<String, Integer>();
-    for (var record : read(log, stream, orders, atMost)) {
+    for (var record : read(log, stream, orders)) {
       var order = (OrderEnriched) decoder.decode(record.payload()).orElseThrow();
       byOrder.merge(order.orderId(), 1, Integer::sum);
       assertThat(order).isEqualTo(Orders.enriched(order.orderId()));

@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.dev.DevKafka;
 import dev.millrace.log.LogEntry;
@@ -16,33 +17,70 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StreamHostTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  /** A limit for what hangs. */
+  private static final Duration LONG = Duration.ofMinutes(3);
+
+  private static DevKafka kafka;
+  private static Admin admin;
 
   @TempDir
   private Path state;
-  private DevKafka kafka;
   private ShopOnKafka shop;
+
+  /** Not the shared one: the topics of the shop have fixed names, and each test needs them empty. */
+  @BeforeAll
+  static void startKafka() {
+    kafka = DevKafka.start();
+    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+
+  @AfterAll
+  static void stopKafka() {
+    if (admin != null)
+      admin.close();
+    if (kafka != null)
+      kafka.close();
+  }
 
   @BeforeEach
   void open() {
-    kafka = DevKafka.start();
     shop = ShopOnKafka.on(kafka);
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
     shop.close();
-    kafka.close();
+    await("the group is deleted").until(StreamHostTest::deleteGroup);
+    admin.deleteTopics(admin.listTopics().names().get()).all().get();
+  }
+
+  /** Returns false while the group has members. */
+  private static boolean deleteGroup() throws Exception {
+    try {
+      admin.deleteConsumerGroups(List.of(OrderDetails.APP.name())).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupNotEmptyException)
+        return false;
+      if (e.getCause() instanceof GroupIdNotFoundException)
+        return true;
+      throw e;
+    }
   }
 
   @Test
@@ -53,8 +91,8 @@ class StreamHostTest {
     shop.flush();
 
     try (var host = shop.host(OrderDetails.APP, state).start()) {
-      Enriched.assertComplete(shop.log, shop.codec, 3_000, LONG);
-      await(() -> host.lag() == 0);
+      Enriched.assertComplete(shop.log, shop.codec, 3_000);
+      await("the lag is zero").until(() -> host.lag() == 0);
       assertThat(host.health())
           .isEqualTo(new StreamHealth(StreamHealth.State.RUNNING, 0, 0, Optional.empty()));
     }
@@ -74,8 +112,8 @@ class StreamHostTest {
       Orders.publish(shop, 10, 20);
       shop.flush();
 
-      Enriched.assertComplete(shop.log, shop.codec, 20, LONG);
-      var letters = Enriched.read(shop.log, OrderDetails.APP.deadLetters(), 3, LONG);
+      Enriched.assertComplete(shop.log, shop.codec, 20);
+      var letters = Enriched.read(shop.log, OrderDetails.APP.deadLetters(), 3);
       assertThat(letters).extracting(letter -> letter.key()).containsExactlyInAnyOrder("O-garbage",
           "O-unknown", "broken");
       assertThat(letters).filteredOn(letter -> letter.key().equals("broken"))
@@ -98,14 +136,14 @@ class StreamHostTest {
       registry.begins();
 
       try (var host = reader.host(OrderDetails.APP, state).start()) {
-        await(() -> host.health().state() == StreamHealth.State.RETRYING);
+        await("the host retries").until(() -> host.health().state() == StreamHealth.State.RETRYING);
         assertThat(host.health().failure()).hasValueSatisfying(
             failure -> assertThat(failure).contains("the registry is out"));
         assertThat(host.health().live()).isTrue();
         registry.ends();
 
-        Enriched.assertComplete(shop.log, shop.codec, 50, LONG);
-        await(() -> host.health().ready());
+        Enriched.assertComplete(shop.log, shop.codec, 50);
+        await("the host is ready").until(() -> host.health().ready());
         assertThat(host.health().deadLetters()).isZero();
       }
     }
@@ -120,9 +158,9 @@ class StreamHostTest {
       assertThat(one.awaitReady(LONG) && two.awaitReady(LONG)).isTrue();
       Orders.publish(shop, 0, 100);
       shop.flush();
-      Enriched.assertComplete(shop.log, shop.codec, 100, LONG);
+      Enriched.assertComplete(shop.log, shop.codec, 100);
     }
-    await(() -> Thread.getAllStackTraces().keySet().stream()
+    await("the threads have ended").until(() -> Thread.getAllStackTraces().keySet().stream()
         .noneMatch(thread -> thread.getName().contains("order-details")));
   }
 
@@ -138,7 +176,7 @@ class StreamHostTest {
       shop.flush();
 
       var decoder = shop.codec.decoder(List.of(OrderEnriched.TYPE));
-      var lines = Enriched.read(shop.log, StreamName.of(OrderEnriched.TYPE.stream()), 40, LONG).stream()
+      var lines = Enriched.read(shop.log, StreamName.of(OrderEnriched.TYPE.stream()), 40).stream()
           .map(record -> (OrderEnriched) decoder.decode(record.payload()).orElseThrow())
           .map(order -> order.lines().stream().map(Line::stockCode).toList()).toList();
       assertThat(lines).isEqualTo(placed.stream().map(OrderPlaced::stockCodes).toList());
@@ -170,14 +208,6 @@ class StreamHostTest {
     try (var writer = shop.log.writer()) {
       writer.append(new LogEntry(StreamName.of(OrderPlaced.TYPE.stream()), key,
           Envelope.of(key, "/shop", OrderPlaced.TYPE.name(), Instant.EPOCH, key), payload)).join();
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    var deadline = Instant.now().plus(LONG);
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("waited too long").isBefore(deadline);
-      LockSupport.parkNanos(20_000_000);
     }
   }
 }

@@ -3,17 +3,16 @@ package dev.millrace.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.test.Randomized;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PositionTest {
   @Test
   void decimals_are_ordered_as_numbers_up_to_129_digits() {
-    var seed = new Random().nextLong();
-    var random = new Random(seed);
+    var random = Randomized.random();
     var numbers = new ArrayList<BigInteger>(
         List.of(BigInteger.ZERO, BigInteger.TEN.pow(128), BigInteger.TEN.pow(129)
             .subtract(BigInteger.ONE)));
@@ -22,7 +21,7 @@ class PositionTest {
 
     var sorted = numbers.stream().sorted().map(number -> Position.of(number.toString())).toList();
 
-    assertThat(sorted).as("seed %s", seed).isSorted();
+    assertThat(sorted).as(Randomized.repeat()).isSorted();
     assertThat(sorted.getLast().value()).hasSize(129);
   }
 

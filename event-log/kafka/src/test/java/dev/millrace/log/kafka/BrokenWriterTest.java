@@ -3,7 +3,7 @@ package dev.millrace.log.kafka;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.dev.DevKafka;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.BatchWriter;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogEntry;
@@ -16,6 +16,7 @@ import dev.millrace.log.tck.Capability;
 import dev.millrace.log.tck.LogFaults;
 import dev.millrace.log.tck.LogFixture;
 import dev.millrace.log.tck.OrderProperties;
+import dev.millrace.test.Randomized;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -31,19 +32,16 @@ import org.junit.jupiter.api.Test;
 
 /** The conformance kit can fail: on writers that are broken on purpose, it does. */
 class BrokenWriterTest {
-  private static DevKafka kafka;
   private static KafkaFixture sound;
 
   @BeforeAll
   static void start() {
-    kafka = DevKafka.start();
-    sound = new KafkaFixture(kafka.bootstrapServers());
+    sound = new KafkaFixture(SharedServers.kafka().bootstrapServers());
   }
 
   @AfterAll
   static void stop() {
     sound.close();
-    kafka.close();
   }
 
   @Test
@@ -91,7 +89,7 @@ class BrokenWriterTest {
         .doesNotThrowAnyException();
   }
 
-  /** Whether a fault hits where it hurts is a matter of luck, of which a few runs have enough. */
+  /** Whether a fault hits where it hurts is a matter of chance: a few runs, each with faults of its own, are enough. */
   private static void untilItFails(Runnable property) {
     for (var run = 0; run < 10; run++)
       property.run();
@@ -127,14 +125,17 @@ class BrokenWriterTest {
 
   /** A log whose writers are broken. */
   private record Broken(Set<Capability> capabilities) implements LogFixture {
+    private static final Random FAULTS = Randomized.random();
+
     @Override
     public EventLog log() {
-      return new BrokenLog(KafkaFixture.impatient(kafka.bootstrapServers()), sound.log());
+      return new BrokenLog(KafkaFixture.impatient(SharedServers.kafka().bootstrapServers()), sound.log());
     }
 
     @Override
     public LogFaults faults(Random random) {
-      var connection = new FaultyConnection(kafka.bootstrapServers(), random);
+      // Not the given numbers, which are the same in each run of a property.
+      var connection = new FaultyConnection(SharedServers.kafka().bootstrapServers(), FAULTS);
       return new KafkaFixture.KafkaFaults(connection,
           new BrokenLog(KafkaFixture.impatient(connection.bootstrapServers()), sound.log()));
     }

@@ -2,18 +2,14 @@ package dev.millrace.log.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dev.DevKafka;
-import dev.millrace.log.Cursor;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.LogEntry;
-import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.History;
+import dev.millrace.log.tck.Reading;
 import dev.millrace.schema.Envelope;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +19,9 @@ class FirstEntryTest {
   void entries_keep_their_order_although_the_first_request_of_the_writer_is_refused() {
     var stream = StreamName.of("first");
     var ids = IntStream.range(0, 50).mapToObj(i -> "id-" + i).toList();
-    try (var kafka = DevKafka.start();
-        var log = KafkaLog.at(KafkaLogConfig.of(kafka.bootstrapServers()));
-        var connection = new FaultyConnection(kafka.bootstrapServers(), new Random(1));
+    var servers = SharedServers.kafka().bootstrapServers();
+    try (var log = KafkaLog.at(KafkaLogConfig.of(servers));
+        var connection = new FaultyConnection(servers, new Random(1));
         var faulty = KafkaLog.at(KafkaFixture.impatient(connection.bootstrapServers()))) {
       log.create(stream, 1);
       connection.stopFaults();
@@ -38,21 +34,8 @@ class FirstEntryTest {
       }
 
       assertThat(connection.injected()).isEqualTo(1);
-      assertThat(read(log, stream)).containsExactlyElementsOf(ids);
+      assertThat(History.ids(Reading.all(log, stream))).containsExactlyElementsOf(ids);
     }
-  }
-
-  private static List<String> read(KafkaLog log, StreamName stream) {
-    var end = log.end(Set.of(stream));
-    var records = new ArrayList<LogRecord>();
-    var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    try (var reader = log.reader(Set.of(stream), Cursor.start())) {
-      while (!reader.cursor().hasReached(end)) {
-        assertThat(System.nanoTime()).isLessThan(deadline);
-        records.addAll(reader.poll(Duration.ofMillis(200)).records());
-      }
-    }
-    return records.stream().map(record -> record.envelope().id()).toList();
   }
 
   private static LogEntry entry(StreamName stream, String id) {

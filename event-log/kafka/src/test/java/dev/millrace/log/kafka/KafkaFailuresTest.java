@@ -2,12 +2,14 @@ package dev.millrace.log.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import dev.millrace.dev.DevKafka;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogException.Code;
+import dev.millrace.log.LogReader;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
@@ -20,7 +22,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -29,19 +31,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class KafkaFailuresTest {
-  private static DevKafka kafka;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofMillis(200);
+
   private static KafkaLog log;
 
   @BeforeAll
   static void start() {
-    kafka = DevKafka.start();
-    log = KafkaLog.at(KafkaLogConfig.of(kafka.bootstrapServers()));
+    log = KafkaLog.at(KafkaLogConfig.of(SharedServers.kafka().bootstrapServers()));
   }
 
   @AfterAll
   static void stop() {
     log.close();
-    kafka.close();
   }
 
   @Test
@@ -81,7 +83,7 @@ class KafkaFailuresTest {
       for (var i = 0; i < 10; i++)
         writer.append(entry("expired", "id" + i)).join();
     }
-    try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
       admin.deleteRecords(Map.of(new TopicPartition("expired", 0), RecordsToDelete.beforeOffset(6))).all()
           .get();
     }
@@ -109,7 +111,7 @@ class KafkaFailuresTest {
     try (var writer = log.writer()) {
       writer.append(entry("emptied", "1")).join();
     }
-    try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
       admin.deleteRecords(Map.of(new TopicPartition("emptied", 0), RecordsToDelete.beforeOffset(-1))).all()
           .get();
     }
@@ -142,15 +144,16 @@ class KafkaFailuresTest {
           () -> blocked.append(entry("callbacks", "1")).thenAccept(_ -> release.join()).join(),
           task -> Thread.ofVirtual().start(task));
       var later = blocked.append(entry("callbacks", "2"));
-      var read = 0;
-      var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-      while (read < 3 && System.nanoTime() < deadline)
-        read += reader.poll(Duration.ofMillis(100)).records().size();
-
-      assertThat(read).as("the log has all although a callback blocks").isEqualTo(3);
-      release.complete(null);
-      assertThat(told).succeedsWithin(20, TimeUnit.SECONDS);
-      assertThat(later).succeedsWithin(20, TimeUnit.SECONDS);
+      var read = new AtomicInteger();
+      try {
+        await("the log to have all although a callback blocks").pollInSameThread()
+            .until(() -> read.addAndGet(reader.poll(POLL).records().size()) == 3);
+      } finally {
+        // Closing the writer waits for the callback.
+        release.complete(null);
+      }
+      assertThat(told).succeedsWithin(PATIENCE);
+      assertThat(later).succeedsWithin(PATIENCE);
     }
   }
 
@@ -164,10 +167,8 @@ class KafkaFailuresTest {
     assertThatThrownBy(() -> writer.append(entry("closed", "2"))).isInstanceOf(IllegalStateException.class);
   }
 
-  private static void pollToFailure(dev.millrace.log.LogReader reader) {
-    var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (System.nanoTime() < deadline)
-      reader.poll(Duration.ofMillis(200));
+  private static void pollToFailure(LogReader reader) {
+    await("the failure").pollInSameThread().until(() -> !reader.poll(POLL).records().isEmpty());
   }
 
   private static LogEntry entry(String stream, String id) {

@@ -38,7 +38,7 @@ final class KafkaFixture implements LogFixture, AutoCloseable {
   /** Many small requests, several under way at once, that are soon tried again: many chances for a fault. */
   static KafkaLogConfig impatient(String bootstrapServers) {
     return KafkaLogConfig.builder().bootstrapServers(bootstrapServers).linger(Duration.ZERO).batchBytes(1_000)
-        .requestTimeout(Duration.ofSeconds(5)).deliveryTimeout(Duration.ofSeconds(60))
+        .requestTimeout(Duration.ofSeconds(30)).deliveryTimeout(Duration.ofMinutes(3))
         .with("reconnect.backoff.ms", "1").with("reconnect.backoff.max.ms", "5").with("retry.backoff.ms", "1")
         .with("retry.backoff.max.ms", "5").build();
   }

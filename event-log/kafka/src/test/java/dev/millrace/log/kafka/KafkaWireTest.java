@@ -3,13 +3,15 @@ package dev.millrace.log.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import dev.millrace.dev.DevKafka;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
+import dev.millrace.log.tck.Reading;
 import dev.millrace.schema.Envelope;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,19 +48,16 @@ class KafkaWireTest {
           "shop.sales.OrderPlaced", Instant.parse("2011-12-09T12:50:00Z"), "536366"),
       new byte[]{0, 0, 0, 0, 2});
 
-  private static DevKafka kafka;
   private static KafkaLog log;
 
   @BeforeAll
   static void start() {
-    kafka = DevKafka.start();
-    log = KafkaLog.at(KafkaLogConfig.of(kafka.bootstrapServers()));
+    log = KafkaLog.at(KafkaLogConfig.of(SharedServers.kafka().bootstrapServers()));
   }
 
   @AfterAll
   static void stop() {
     log.close();
-    kafka.close();
   }
 
   @Test
@@ -104,7 +103,8 @@ class KafkaWireTest {
   }
 
   private static void produce(StreamName stream, Map<String, String> headers) {
-    try (var producer = new KafkaProducer<>(Map.of("bootstrap.servers", kafka.bootstrapServers()),
+    try (var producer = new KafkaProducer<>(
+        Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
         new ByteArraySerializer(), new ByteArraySerializer())) {
       var record = new ProducerRecord<>(stream.value(), "k".getBytes(UTF_8), new byte[]{1});
       headers.forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
@@ -113,26 +113,25 @@ class KafkaWireTest {
   }
 
   private static List<LogRecord> read(StreamName stream, int count) {
-    var records = new ArrayList<LogRecord>();
-    var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     try (var reader = log.reader(Set.of(stream), Cursor.start())) {
-      while (records.size() < count && System.nanoTime() < deadline)
-        records.addAll(reader.poll(Duration.ofMillis(200)).records());
+      var records = Reading.until(reader, read -> read.size() >= count, count + " records");
+      assertThat(records).hasSize(count);
+      return records;
     }
-    assertThat(records).hasSize(count);
-    return records;
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> raw(String topic, int count) {
     var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-    var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", kafka.bootstrapServers()),
+    try (var consumer = new KafkaConsumer<>(
+        Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
         new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      while (records.size() < count && System.nanoTime() < deadline)
+      await("the records").pollInSameThread().until(() -> {
         records.addAll(consumer.poll(Duration.ofMillis(200)).records(partition));
+        return records.size() >= count;
+      });
     }
     return records;
   }

@@ -3,22 +3,21 @@ package dev.millrace.log.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.test.Randomized;
 import java.time.Instant;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TimeTextTest {
   @Test
   void it_is_the_text_of_the_instant() {
-    var seed = new Random().nextLong();
-    var random = new Random(seed);
+    var random = Randomized.random();
     var scales = new int[]{1, 1_000, 1_000_000, 1_000_000_000};
 
     for (var i = 0; i < 20_000; i++) {
       var scale = scales[random.nextInt(4)];
       var nano = random.nextInt(1_000_000_000) / scale * scale;
       var time = Instant.ofEpochSecond(random.nextLong(-100_000_000_000L, 300_000_000_000L), nano);
-      assertThat(new String(TimeText.of(time), UTF_8)).as("seed %s", seed).isEqualTo(time.toString());
+      assertThat(new String(TimeText.of(time), UTF_8)).as(Randomized.repeat()).isEqualTo(time.toString());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.test.Randomized;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -9,12 +10,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Who should have which shard, whatever the members and the shards are. */
 class AssignmentTest {
+  private static final int ROUNDS = Randomized.rounds(200);
+
   @Test
   void every_shard_has_a_member_and_no_member_has_two_more_than_another() {
     check(random -> {
@@ -95,12 +97,12 @@ class AssignmentTest {
   }
 
   static void check(Consumer<Random> property) {
-    for (var run = 0; run < 200; run++) {
-      var seed = Long.getLong("millrace.tck.seed", ThreadLocalRandom.current().nextLong());
+    for (var run = 0; run < ROUNDS; run++) {
+      var seed = Randomized.seed() + run;
       try {
         property.accept(new Random(seed));
       } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("again with -Dmillrace.tck.seed=" + seed + ": " + e.getMessage(), e);
+        throw new AssertionError(e.getMessage() + "\n" + Randomized.repeat(seed), e);
       }
     }
   }

@@ -2,8 +2,9 @@ package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogReader;
@@ -14,29 +15,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** An error on a thread of the log's own reaches who polls: nothing stands still in silence. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class BrokenThreadsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(200);
   private static LocalStreams streams;
-  private static DevPostgres postgres;
+  private static DataSource database;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
-    postgres = DevPostgres.start();
+    streams = LocalStreams.shared();
+    database = SharedServers.createDatabase();
   }
 
   @AfterAll
   static void stop() {
-    postgres.close();
     streams.close();
   }
 
@@ -66,13 +66,14 @@ class BrokenThreadsTest {
 
   @Test
   void an_error_on_the_thread_of_a_member_is_a_failure_of_the_poll_and_the_member_comes_back() {
-    var cable = new CutConnections(postgres.dataSource());
+    var cable = new CutConnections(database);
     var stream = LocalStreams.name("member");
     try (var log = KinesisLog.at(streams.config().database(cable).build())) {
       log.create(stream, 1);
       try (var reader = log.reader(Set.of(stream), stream + "-group", new Says(Cursor.start()))) {
         cable.fail(new StackOverflowError("injected"));
-        assertThatThrownBy(() -> await(() -> reader.poll(POLL).records().size() > 1))
+        assertThatThrownBy(
+            () -> await("the error").pollInSameThread().until(() -> !reader.poll(POLL).records().isEmpty()))
             .isInstanceOfSatisfying(LogException.class, e -> {
               assertThat(e.code()).isEqualTo(LogException.Code.INTERNAL);
               assertThat(e).hasMessageContaining(stream.value()).hasRootCauseMessage("injected");
@@ -81,7 +82,7 @@ class BrokenThreadsTest {
         cable.mend();
         streams.append(stream, List.of(LocalStreams.entry(stream, "k", "e")));
         var read = new ArrayList<LogRecord>();
-        await(() -> read.addAll(recordsOrFailure(reader)));
+        await("the record").pollInSameThread().until(() -> read.addAll(recordsOrFailure(reader)));
         assertThat(read).hasSize(1);
       }
     }
@@ -95,11 +96,5 @@ class BrokenThreadsTest {
       assertThat(e.code()).isEqualTo(LogException.Code.INTERNAL);
       return List.of();
     }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    var deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean())
-      assertThat(System.nanoTime()).isLessThan(deadline);
   }
 }

@@ -1,12 +1,14 @@
 package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class BufferRoomTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int SMALL = 100;
   private static final int LARGE = 9_000;
 
@@ -24,10 +26,10 @@ class BufferRoomTest {
     small.awaitWaiting();
     assertThat(large.taken).isNotDone();
     room.give(SMALL);
-    assertThat(large.taken).succeedsWithin(Duration.ofSeconds(20));
+    assertThat(large.taken).succeedsWithin(PATIENCE);
     assertThat(small.taken).isNotDone();
     room.give(LARGE);
-    assertThat(small.taken).succeedsWithin(Duration.ofSeconds(20));
+    assertThat(small.taken).succeedsWithin(PATIENCE);
   }
 
   @Test
@@ -40,9 +42,9 @@ class BufferRoomTest {
 
     large.thread.interrupt();
 
-    assertThat(large.taken).failsWithin(Duration.ofSeconds(20)).withThrowableThat()
+    assertThat(large.taken).failsWithin(PATIENCE).withThrowableThat()
         .withCauseInstanceOf(InterruptedException.class);
-    assertThat(small.taken).succeedsWithin(Duration.ofSeconds(20));
+    assertThat(small.taken).succeedsWithin(PATIENCE);
   }
 
   /** A thread that takes room. */
@@ -62,9 +64,7 @@ class BufferRoomTest {
     }
 
     void awaitWaiting() {
-      var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-      while (thread.getState() != Thread.State.WAITING && !taken.isDone() && System.nanoTime() < deadline)
-        Thread.onSpinWait();
+      await("the thread to wait").until(() -> thread.getState() == Thread.State.WAITING || taken.isDone());
       assertThat(taken).as("it waits for room").isNotDone();
       assertThat(thread.getState()).isEqualTo(Thread.State.WAITING);
     }

@@ -3,6 +3,7 @@ package dev.millrace.log.kinesis;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogException;
+import dev.millrace.log.LogReader;
 import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.StreamName;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /** A member that reads into a ledger on a thread of its own, and can be halted as a process is: it leaves nothing in order. */
 final class GroupMember implements Ownership {
@@ -35,15 +38,22 @@ final class GroupMember implements Ownership {
   @SuppressWarnings("MustBeClosedChecker")
   private void run(EventLog log, StreamName stream) {
     var reader = log.reader(Set.of(stream), stream + "-group", this);
-    while (!leaving && !halted)
-      try {
-        ledger.commit(name, reader.poll(POLL), Set.of());
-      } catch (LogException e) {
-        if (e.code() != LogException.Code.UNREACHABLE)
-          throw e;
-      }
-    if (!halted)
-      reader.close();
+    try {
+      while (!leaving && !halted)
+        poll(reader);
+    } finally {
+      if (!halted)
+        reader.close();
+    }
+  }
+
+  private void poll(LogReader reader) {
+    try {
+      ledger.commit(name, reader.poll(POLL), Set.of());
+    } catch (LogException e) {
+      if (e.code() != LogException.Code.UNREACHABLE)
+        throw e;
+    }
   }
 
   @Override
@@ -90,5 +100,14 @@ final class GroupMember implements Ownership {
   void leave() {
     leaving = true;
     done.join();
+  }
+
+  /** Waits until a condition holds. Throws what a member met meanwhile. */
+  static void await(String what, BooleanSupplier condition, GroupMember... members) {
+    Awaitility.await(what).until(() -> {
+      for (var member : members)
+        member.check();
+      return condition.getAsBoolean();
+    });
   }
 }

@@ -8,10 +8,10 @@ import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
+import dev.millrace.test.ForkedJvm;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -47,12 +47,8 @@ final class GroupProcess implements Ownership {
   }
 
   /** Reads until it is killed, or until the process that started it is gone. */
-  static Process start(Path output, URI endpoint, String database, StreamName stream,
-      KinesisLogConfig.Reading reading) throws IOException {
-    return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow", "-cp",
-        System.getProperty("java.class.path"), GroupProcess.class.getName(), endpoint.toString(), database,
-        stream.value(), reading.name()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  static ForkedJvm start(URI endpoint, String database, StreamName stream, KinesisLogConfig.Reading reading) {
+    return ForkedJvm.start(GroupProcess.class, endpoint.toString(), database, stream.value(), reading.name());
   }
 
   public static void main(String[] arguments) throws SQLException {

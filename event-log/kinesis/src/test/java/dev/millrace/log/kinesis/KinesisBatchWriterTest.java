@@ -3,7 +3,7 @@ package dev.millrace.log.kinesis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
 import dev.millrace.log.LogException.Code;
@@ -18,36 +18,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Between a batch and its mark lies a moment, in which anything may happen. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class KinesisBatchWriterTest {
   private static LocalStreams streams;
-  private static DevPostgres postgres;
+  private static DataSource database;
   private static KinesisLog log;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
-    postgres = DevPostgres.start();
-    log = KinesisLog.at(streams.config().database(postgres.dataSource()).build());
+    streams = LocalStreams.shared();
+    database = SharedServers.createDatabase();
+    log = KinesisLog.at(streams.config().database(database).build());
   }
 
   @AfterAll
   static void stop() {
     log.close();
-    postgres.close();
     streams.close();
   }
 
   @Test
   void where_the_mark_is_not_moved_the_batch_is_appended_again_under_the_same_ids() {
     var stream = created("again");
-    var cable = new CutConnections(postgres.dataSource());
+    var cable = new CutConnections(database);
     var marks = marks(cable, "");
     var batch = entries(stream, "a", "b");
 
@@ -68,7 +68,7 @@ class KinesisBatchWriterTest {
   @Test
   void a_writer_that_is_fenced_between_a_batch_and_its_mark_moves_no_mark() {
     var stream = created("between");
-    var marks = marks(new CutConnections(postgres.dataSource()), "");
+    var marks = marks(new CutConnections(database), "");
 
     try (var writer = KinesisBatchWriter.open("between",
         () -> new BeforeTheMark(log.writer(), () -> marks.take("between")), marks)) {
@@ -84,7 +84,7 @@ class KinesisBatchWriterTest {
   void a_batch_ends_at_its_first_failure_so_that_nothing_overtakes_what_is_appended_again() {
     var stream = created("ends");
     var faults = new FaultyService(new Random(1), new Chances(0, 100, 0, 0, 0));
-    var impatient = streams.config(faults).database(postgres.dataSource())
+    var impatient = streams.config(faults).database(database)
         .deliveryTimeout(Duration.ofSeconds(1)).requestTimeout(Duration.ofMillis(900)).build();
     var batch = entries(stream, "a", "b", "c");
 
@@ -92,7 +92,7 @@ class KinesisBatchWriterTest {
         var writer = KinesisBatchWriter.open("ends",
             () -> new SlowAfterTheFirst(faulty.writer(AfterFailure.STOP), faults::stop),
             marks(new CutConnections(
-                postgres.dataSource()), ""))) {
+                database), ""))) {
       assertFails(Code.UNREACHABLE, () -> writer.append(batch, "1"));
     }
 
@@ -104,8 +104,8 @@ class KinesisBatchWriterTest {
 
   @Test
   void systems_that_share_a_database_have_marks_of_their_own() {
-    var ours = marks(new CutConnections(postgres.dataSource()), "ours.");
-    var theirs = marks(new CutConnections(postgres.dataSource()), "theirs.");
+    var ours = marks(new CutConnections(database), "ours.");
+    var theirs = marks(new CutConnections(database), "theirs.");
 
     var taken = ours.take("outbox");
     assertThat(ours.move("outbox", taken.epoch(), "7")).isTrue();
@@ -158,7 +158,7 @@ class KinesisBatchWriterTest {
     @Override
     public CompletableFuture<Receipt> append(LogEntry entry) {
       if (receipts.size() == 1) {
-        assertThat(receipts.getFirst()).failsWithin(Duration.ofSeconds(20));
+        assertThat(receipts.getFirst()).failsWithin(Duration.ofMinutes(3));
         mend.run();
       }
       var receipt = writer.append(entry);

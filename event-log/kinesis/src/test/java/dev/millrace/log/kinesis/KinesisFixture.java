@@ -1,6 +1,6 @@
 package dev.millrace.log.kinesis;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.kinesis.FaultyService.Chances;
@@ -10,22 +10,22 @@ import dev.millrace.log.tck.LogFixture;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
+import javax.sql.DataSource;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** A Kinesis, and a PostgreSQL for leases and marks, for the conformance kit. */
+/** A Kinesis, and a database for leases and marks, for the conformance kit. */
 final class KinesisFixture implements LogFixture, AutoCloseable {
   private final TestedService service;
-  private final DevPostgres postgres;
+  private final DataSource database = SharedServers.createDatabase();
   private final KinesisLog log;
 
-  KinesisFixture() {
-    this.service = TestedService.start();
-    this.postgres = DevPostgres.start();
+  KinesisFixture(TestedService service) {
+    this.service = service;
     this.log = KinesisLog.at(config().build());
   }
 
   KinesisLogConfig.Builder config(ExecutionInterceptor... interceptors) {
-    return service.config(interceptors).database(postgres.dataSource());
+    return service.config(interceptors).database(database);
   }
 
   @Override
@@ -53,8 +53,8 @@ final class KinesisFixture implements LogFixture, AutoCloseable {
   }
 
   KinesisLogConfig.Builder impatient(FaultyService service) {
-    return config(service).linger(Duration.ZERO).maxCallRecords(10).requestTimeout(Duration.ofSeconds(5))
-        .deliveryTimeout(Duration.ofSeconds(60)).pollPause(Duration.ofMillis(50))
+    return config(service).linger(Duration.ZERO).maxCallRecords(10).requestTimeout(Duration.ofMinutes(1))
+        .deliveryTimeout(Duration.ofMinutes(3)).pollPause(Duration.ofMillis(50))
         .shardCheck(Duration.ofSeconds(1));
   }
 
@@ -79,7 +79,6 @@ final class KinesisFixture implements LogFixture, AutoCloseable {
   public void close() {
     log.close();
     service.close();
-    postgres.close();
   }
 
   /** A log on a faulty service. */

@@ -2,8 +2,9 @@ package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static dev.millrace.log.kinesis.GroupMember.await;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
@@ -19,33 +20,33 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** How the members of a group share out shards, over a real database. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(4)
 class KinesisGroupReaderTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final Duration LEASE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration LEASE = Duration.ofSeconds(5);
   private static LocalStreams streams;
-  private static DevPostgres postgres;
+  private static DataSource database;
   private static KinesisLog log;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
-    postgres = DevPostgres.start();
-    log = KinesisLog.at(streams.config().lease(LEASE).database(postgres.dataSource()).build());
+    streams = LocalStreams.shared();
+    database = SharedServers.createDatabase();
+    log = KinesisLog.at(streams.config().lease(LEASE).database(database).build());
   }
 
   @AfterAll
   static void stop() {
     log.close();
-    postgres.close();
     streams.close();
   }
 
@@ -78,7 +79,7 @@ class KinesisGroupReaderTest {
     var stream = created("death", 4);
     streams.append(stream, entries(stream, 100, 0));
     var ledger = new Ledger();
-    var cable = new CutConnections(postgres.dataSource());
+    var cable = new CutConnections(database);
     var cut = KinesisLog.at(streams.config().lease(LEASE).database(cable).build());
 
     var owner = new TakesNothing("zombie", ledger);
@@ -93,7 +94,8 @@ class KinesisGroupReaderTest {
       var heir = new GroupMember("heir", ledger, log, stream);
       await("the heir to have all", () -> heir.owned().size() == 4, heir);
       assertThat(Duration.ofNanos(System.nanoTime() - died)).isLessThan(LEASE.multipliedBy(4));
-      await("all to be read", () -> ledger.hasReached(log.end(Set.of(stream))), heir);
+      var end = log.end(Set.of(stream));
+      await("all to be read", () -> ledger.hasReached(end), heir);
 
       assertThat(ledger.commit("zombie", late.getLast(), Set.of())).isZero();
       assertThatThrownBy(() -> zombie.poll(Duration.ZERO)).isInstanceOfSatisfying(LogException.class,
@@ -108,7 +110,7 @@ class KinesisGroupReaderTest {
   void a_member_that_is_halted_without_a_word_is_missed_when_its_lease_has_run_out() {
     var stream = created("halt", 4);
     var ledger = new Ledger();
-    var cable = new CutConnections(postgres.dataSource());
+    var cable = new CutConnections(database);
     try (var cut = KinesisLog.at(streams.config().lease(LEASE).database(cable).build())) {
       var a = new GroupMember("a", ledger, cut, stream);
       await("a to have all", () -> a.owned().size() == 4, a);
@@ -180,7 +182,7 @@ class KinesisGroupReaderTest {
     var stream = created("gone", 1);
     var gone = new Partition(stream, "shardId-000000000099");
     var leases = new Leases(
-        new Database(postgres.dataSource(), new KinesisFailures(streams.config().build())),
+        new Database(database, new KinesisFailures(streams.config().build())),
         "", stream + "-group", LEASE);
     var listed = new Shard(gone, Set.of(), java.math.BigInteger.ZERO, java.math.BigInteger.TEN, "0",
         java.util.Optional.of("20"));
@@ -255,15 +257,5 @@ class KinesisGroupReaderTest {
       streams.merge(stream, open.get(0), open.get(1));
     else
       streams.split(stream, open.getLast());
-  }
-
-  private static void await(String what, BooleanSupplier condition, GroupMember... members) {
-    var deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      for (var member : members)
-        member.check();
-      assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
   }
 }

@@ -1,26 +1,28 @@
 package dev.millrace.log.kinesis;
 
+import dev.millrace.test.Randomized;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
- * What Kinesis adds to what every log must bear: histories with entries refused, bursts of throttling, answers that are
- * lost, slow answers, iterators that expire, shards that are split and merged, members that come, go and return from the
- * dead. {@code -Dkinesis.histories=N} says how many, {@code -Dkinesis.seed=S} the seed of the first; the next ones follow it.
+ * What Kinesis adds to what every log must bear: histories with entries refused, bursts of throttling, responses that are
+ * lost, slow responses, iterators that expire, shards that are split and merged, members that come, go and return from the
+ * dead. Each history has a seed of its own, the next number after the one before, which also chooses its kind: any ten
+ * in a row have each kind.
  */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.log.kinesis.TestedService#isAvailable", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(5)
 class KinesisHistoriesTest {
-  private static final int HISTORIES = Integer.getInteger("kinesis.histories", 200);
-  private static final long SEED = Long.getLong("kinesis.seed",
-      ThreadLocalRandom.current().nextLong(1_000_000_000));
+  private static final int HISTORIES = Randomized.rounds(10, 200);
+  private static final long SEED = Randomized.seed();
 
   /** They wait more than they work. */
   private static final int AT_ONCE = 4;
@@ -29,7 +31,7 @@ class KinesisHistoriesTest {
 
   @BeforeAll
   static void start() {
-    fixture = new KinesisFixture();
+    fixture = new KinesisFixture(TestedService.separate());
   }
 
   @AfterAll
@@ -64,8 +66,8 @@ class KinesisHistoriesTest {
       else
         history.entries_are_refused_and_answers_lost();
     } catch (RuntimeException | AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\nseed " + seed
-          + ": again with -Dkinesis.histories=1 -Dkinesis.seed=" + seed, e);
+      throw new AssertionError(
+          e.getMessage() + "\n" + Randomized.repeat(seed) + ": its first history is this one", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.log.Cursor;
 import dev.millrace.log.LogEntry;
@@ -13,6 +14,7 @@ import dev.millrace.log.LogReader;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.Position;
 import dev.millrace.log.StreamName;
+import dev.millrace.test.Randomized;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,13 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -36,16 +38,15 @@ import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 
 /** What reading on Kinesis has beyond what every log has. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class KinesisLogReaderTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
   private static LocalStreams streams;
   private static KinesisLog log;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
+    streams = LocalStreams.shared();
     log = KinesisLog.at(streams.config().build());
   }
 
@@ -57,8 +58,7 @@ class KinesisLogReaderTest {
 
   @Test
   void each_key_is_read_in_order_while_shards_are_split_and_merged() {
-    long seed = Long.getLong("millrace.tck.seed", ThreadLocalRandom.current().nextLong());
-    var random = new Random(seed);
+    var random = Randomized.random();
     var stream = created("reshard", 2);
     var written = new ArrayList<LogEntry>();
     var read = new ArrayList<LogRecord>();
@@ -80,7 +80,7 @@ class KinesisLogReaderTest {
       readUntil(reader, read, () -> reader.cursor().hasReached(end));
     }
 
-    assertThat(idsByKey(read)).as("seed %s", seed).isEqualTo(written.stream()
+    assertThat(idsByKey(read)).as(Randomized.repeat()).isEqualTo(written.stream()
         .collect(groupingBy(LogEntry::key, mapping(entry -> entry.envelope().id(), toList()))));
   }
 
@@ -259,10 +259,14 @@ class KinesisLogReaderTest {
   }
 
   private static void readUntil(LogReader reader, List<LogRecord> read, BooleanSupplier enough) {
-    var deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!enough.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("read %s, at %s", read.size(), reader.cursor()).isLessThan(deadline);
-      read.addAll(reader.poll(POLL).records());
+    try {
+      await("enough records").pollInSameThread().until(() -> {
+        if (!enough.getAsBoolean())
+          read.addAll(reader.poll(POLL).records());
+        return enough.getAsBoolean();
+      });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("read only " + read.size() + " records, at " + reader.cursor(), e);
     }
   }
 }

@@ -4,16 +4,18 @@ import dev.millrace.log.tck.LogConformance;
 import dev.millrace.log.tck.LogFixture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The conformance kit on the local Kinesis. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.log.kinesis.TestedService#isAvailable", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(1)
 class KinesisLogTest implements LogConformance {
   private static KinesisFixture fixture;
 
   @BeforeAll
   static void start() {
-    fixture = new KinesisFixture();
+    fixture = new KinesisFixture(TestedService.shared());
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogException;
@@ -23,22 +24,24 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(6)
 class KinesisLogWriterTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static LocalStreams streams;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
+    streams = LocalStreams.shared();
   }
 
   @AfterAll
@@ -115,8 +118,8 @@ class KinesisLogWriterTest {
         assertThat(e.code()).isEqualTo(Code.TOO_LARGE);
         assertThat(e).hasMessageContaining(stream.value()).hasMessageContaining("the-key");
       });
-      assertThat(before).succeedsWithin(20, TimeUnit.SECONDS);
-      assertThat(largest).succeedsWithin(20, TimeUnit.SECONDS);
+      assertThat(before).succeedsWithin(PATIENCE);
+      assertThat(largest).succeedsWithin(PATIENCE);
     }
   }
 
@@ -149,7 +152,7 @@ class KinesisLogWriterTest {
       });
       assertThatThrownBy(second::join).cause().isInstanceOf(LogException.class);
       faults.stop();
-      assertThat(writer.append(entry(stream, "k", "3", new byte[1]))).succeedsWithin(20, TimeUnit.SECONDS);
+      assertThat(writer.append(entry(stream, "k", "3", new byte[1]))).succeedsWithin(PATIENCE);
     }
   }
 
@@ -161,14 +164,15 @@ class KinesisLogWriterTest {
       var told = writer.append(entry(stream, "a", "1", new byte[1])).thenAccept(_ -> release.join());
 
       var later = writer.append(entry(stream, "b", "2", new byte[1]));
-      var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-      while (streams.records(stream).size() < 2 && System.nanoTime() < deadline)
-        Thread.onSpinWait();
-
-      assertThat(streams.records(stream)).as("the log has both although a callback blocks").hasSize(2);
-      release.complete(null);
-      assertThat(told).succeedsWithin(20, TimeUnit.SECONDS);
-      assertThat(later).succeedsWithin(20, TimeUnit.SECONDS);
+      try {
+        await("the log to have both although a callback blocks")
+            .untilAsserted(() -> assertThat(streams.records(stream)).hasSize(2));
+      } finally {
+        // Closing the writer waits for the callback.
+        release.complete(null);
+      }
+      assertThat(told).succeedsWithin(PATIENCE);
+      assertThat(later).succeedsWithin(PATIENCE);
     }
   }
 

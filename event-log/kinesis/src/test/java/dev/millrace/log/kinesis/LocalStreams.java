@@ -1,6 +1,9 @@
 package dev.millrace.log.kinesis;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.dev.DevKinesis;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.StreamName;
@@ -22,18 +25,30 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /** A local Kinesis, and what is done to its streams and seen in them with no writer and no reader of ours. */
 final class LocalStreams implements TestedService {
-  private final DevKinesis server;
   private final URI endpoint;
+  private final Runnable stop;
   private final KinesisAsyncClient client;
 
-  LocalStreams() {
-    server = DevKinesis.start();
-    endpoint = server.endpoint();
-    client = client(new ExecutionInterceptor[0]);
+  private LocalStreams(DevKinesis server, Runnable stop) {
+    this.endpoint = server.endpoint();
+    this.stop = stop;
+    this.client = client(new ExecutionInterceptor[0]);
+  }
+
+  /** The Kinesis that the test classes of a JVM share. */
+  static LocalStreams shared() {
+    return new LocalStreams(SharedServers.kinesis(), () -> {});
+  }
+
+  /** A Kinesis of its own, for a class that would slow down the others: a server uses one thread. */
+  static LocalStreams separate() {
+    var server = DevKinesis.start();
+    return new LocalStreams(server, server::close);
   }
 
   URI endpoint() {
@@ -44,11 +59,14 @@ final class LocalStreams implements TestedService {
     builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")));
   }
 
-  /** A configuration that loses no time. */
+  /**
+   * {@inheritDoc} It loses little time. Each call costs the local server milliseconds on its only thread, so readers that
+   * poll more often slow down the writers that they wait for.
+   */
   @Override
   public KinesisLogConfig.Builder config(ExecutionInterceptor... interceptors) {
     return KinesisLogConfig.builder().endpoint(endpoint).region("us-east-1")
-        .pollPause(Duration.ofMillis(20)).shardCheck(Duration.ofMillis(200)).lease(Duration.ofSeconds(1))
+        .pollPause(Duration.ofMillis(100)).shardCheck(Duration.ofMillis(200)).lease(Duration.ofSeconds(1))
         .client(builder -> {
           credentials(builder);
           builder.overrideConfiguration(
@@ -135,13 +153,16 @@ final class LocalStreams implements TestedService {
 
   void delete(StreamName stream) {
     client.deleteStream(request -> request.streamName(stream.value())).join();
-    while (client.listStreams().join().streamNames().contains(stream.value()))
-      Thread.onSpinWait();
+    await("the deletion of " + stream).until(() -> client
+        .describeStreamSummary(request -> request.streamName(stream.value()))
+        .handle((_, failure) -> failure != null
+            && KinesisFailures.rootOf(failure) instanceof ResourceNotFoundException)
+        .join());
   }
 
   @Override
   public void close() {
     client.close();
-    server.close();
+    stop.run();
   }
 }

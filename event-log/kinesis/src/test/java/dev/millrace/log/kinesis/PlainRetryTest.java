@@ -22,20 +22,22 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /** The control: on PutRecords with a loop around it, as everyone writes it, the conformance kit fails. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(3)
 class PlainRetryTest {
   private static KinesisFixture sound;
 
   @BeforeAll
   static void start() {
-    sound = new KinesisFixture();
+    sound = new KinesisFixture(LocalStreams.shared());
   }
 
   @AfterAll
@@ -99,6 +101,8 @@ class PlainRetryTest {
     @Override
     public void flush() {
       while (!waiting.isEmpty()) {
+        if (Thread.currentThread().isInterrupted())
+          throw new IllegalStateException("interrupted while appending");
         var stream = waiting.getFirst().stream().value();
         var records = waiting.stream().map(PlainWriter::record).toList();
         var answer = client.putRecords(request -> request.streamName(stream).records(records))

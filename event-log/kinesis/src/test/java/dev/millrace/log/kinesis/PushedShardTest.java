@@ -1,26 +1,26 @@
 package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static dev.millrace.log.kinesis.GroupMember.await;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.LogEntry;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.tck.History;
 import dev.millrace.log.tck.Ledger;
+import dev.millrace.test.Randomized;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -28,21 +28,20 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.services.kinesis.model.SubscribeToShardRequest;
 
 /** Groups that read over enhanced fan-out. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+@Order(2)
 class PushedShardTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static LocalStreams streams;
-  private static DevPostgres postgres;
+  private static DataSource database;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
-    postgres = DevPostgres.start();
+    streams = LocalStreams.shared();
+    database = SharedServers.createDatabase();
   }
 
   @AfterAll
   static void stop() {
-    postgres.close();
     streams.close();
   }
 
@@ -75,23 +74,23 @@ class PushedShardTest {
 
   @Test
   void subscriptions_that_end_or_break_go_on_without_a_gap() {
-    var seed = Long.getLong("millrace.tck.seed", ThreadLocalRandom.current().nextLong());
-    var cuts = new CutSubscriptions(new Random(seed));
+    var cuts = new CutSubscriptions(Randomized.random());
     var stream = LocalStreams.name("cut");
     var ledger = new Ledger();
     var written = new ArrayList<LogEntry>();
     try (var log = fanOut(cuts)) {
-      log.create(stream, 2);
+      // The local server sends one event a second: several shards are cut at once.
+      log.create(stream, 4);
       var member = new GroupMember("m", ledger, log, stream);
 
       while (cuts.cut() < 8) {
         append(stream, written);
-        await("the records to be pushed, seed " + seed, () -> ledger.effects().size() >= written.size(),
-            member);
+        await("the records to be pushed, " + Randomized.repeat(),
+            () -> ledger.effects().size() >= written.size(), member);
       }
       member.leave();
     }
-    assertThat(cuts.opened()).as("seed %s", seed).isGreaterThan(8);
+    assertThat(cuts.opened()).as(Randomized.repeat()).isGreaterThan(8);
     assertRead(written, ledger);
   }
 
@@ -172,7 +171,7 @@ class PushedShardTest {
   }
 
   private static KinesisLogConfig.Builder fanOutConfig(ExecutionInterceptor... interceptors) {
-    return streams.config().database(postgres.dataSource()).lease(Duration.ofSeconds(2))
+    return streams.config().database(database).lease(Duration.ofSeconds(2))
         .reading(KinesisLogConfig.Reading.FAN_OUT).client(client -> {
           LocalStreams.credentials(client);
           client.overrideConfiguration(
@@ -210,15 +209,5 @@ class PushedShardTest {
   private static void assertRead(List<LogEntry> written, Ledger ledger) {
     assertThat(History.ids(ledger.effects())).doesNotHaveDuplicates();
     assertThat(History.idsByKey(ledger.effects())).isEqualTo(new History(written).idsByKey());
-  }
-
-  private static void await(String what, BooleanSupplier condition, GroupMember... members) {
-    var deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      for (var member : members)
-        member.check();
-      assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.log.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.log.Batch;
 import dev.millrace.log.Cursor;
@@ -26,8 +27,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** One history on a stream of its own, through a faulty service. Small, as there are many. */
@@ -106,28 +105,23 @@ record ServiceHistory(KinesisFixture fixture, Random random) {
           fixture.resharding().any(stream, random);
         }
         var read = late.records().stream().map(LogRecord::partition).collect(Collectors.toSet());
-        await("the zombie to lose its shards", ledger, members, () -> !ledger.ownsAny("zombie", read));
+        Member.await("the zombie to lose its shards", ledger, members, () -> !ledger.ownsAny("zombie", read));
         assertThat(ledger.commit("zombie", late, Set.of())).as("effects of the zombie").isZero();
 
         members.removeFirst().leave();
         assertTaken(writer, receipts);
         var end = fixture.log().end(Set.of(stream));
-        await("all to be read", ledger, members, () -> ledger.hasReached(end));
+        Member.await("all to be read", ledger, members, () -> ledger.hasReached(end));
       } finally {
-        members.forEach(Member::leave);
+        Member.leaveAll(members);
       }
       assertKept(history, ledger.effects());
     }
   }
 
   private static Batch untilItHasRecords(LogReader reader) {
-    var deadline = System.nanoTime() + Reading.PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      var batch = reader.poll(POLL);
-      if (!batch.records().isEmpty())
-        return batch;
-    }
-    throw new AssertionError("the only member of a group was given nothing to read");
+    return await("the only member of a group to be given something to read").pollInSameThread()
+        .until(() -> reader.poll(POLL), batch -> !batch.records().isEmpty());
   }
 
   /** A member as the ledger sees it. */
@@ -165,15 +159,6 @@ record ServiceHistory(KinesisFixture fixture, Random random) {
     for (var record : read) {
       var payload = ByteBuffer.wrap(record.payload());
       assertThat(payloads.putIfAbsent(record.envelope().id(), payload)).isIn(null, payload);
-    }
-  }
-
-  private static void await(String what, Ledger ledger, List<Member> members, BooleanSupplier condition) {
-    var deadline = System.nanoTime() + Reading.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      members.forEach(Member::check);
-      assertThat(System.nanoTime()).as("waiting for %s: %s", what, ledger).isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
   }
 }

@@ -9,18 +9,18 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
 /** How a place in a shard is kept from growing old. */
-@ExtendWith(NeedsKinesis.class)
+@EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 class ShardReadingTest {
   private static LocalStreams streams;
 
   @BeforeAll
   static void start() {
-    streams = new LocalStreams();
+    streams = LocalStreams.shared();
   }
 
   @AfterAll

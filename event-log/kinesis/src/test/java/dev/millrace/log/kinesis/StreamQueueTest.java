@@ -9,25 +9,23 @@ import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.kinesis.SimulatedService.Chances;
 import dev.millrace.log.tck.History;
+import dev.millrace.test.Randomized;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
 
-/** The order and the limits of calls, in simulated time: {@code -Dqueue.histories=N} and {@code -Dqueue.seed=S} say how many histories
- * there are, and the seed of the first. */
+/** The order and the limits of calls, in simulated time. Each history has a seed of its own: the next number after the one before. */
 class StreamQueueTest {
   private static final StreamName STREAM = StreamName.of("simulated");
-  private static final int HISTORIES = Integer.getInteger("queue.histories", 1_000);
-  private static final long SEED = Long.getLong("queue.seed",
-      ThreadLocalRandom.current().nextLong(1_000_000_000));
+  private static final int HISTORIES = Randomized.rounds(1_000);
+  private static final long SEED = Randomized.seed();
   private static final long MILLISECOND = ShardPace.SECOND / 1_000;
 
   @Test
@@ -40,15 +38,16 @@ class StreamQueueTest {
 
       var outcomes = run(service, config, history);
 
-      assertThat(outcomes.failures).as("failures, seed %s", seed).isEmpty();
-      assertThat(History.idsByKey(service.records())).as("ids by key, seed %s", seed)
+      assertThat(outcomes.failures).as("failures, %s", Randomized.repeat(seed)).isEmpty();
+      assertThat(History.idsByKey(service.records())).as("ids by key, %s", Randomized.repeat(seed))
           .containsExactlyInAnyOrderEntriesOf(history.idsByKey());
       var places = service.records().stream()
           .map(record -> List.of(record.partition(), record.position(), record.envelope().id())).toList();
-      assertThat(places).as("places of receipts, seed %s", seed)
+      assertThat(places).as("places of receipts, %s", Randomized.repeat(seed))
           .containsAll(outcomes.receipts.values().stream()
               .map(receipt -> List.of(receipt.partition(), receipt.position(), receipt.eventId())).toList());
-      assertThat(outcomes.receipts).as("receipts, seed %s", seed).containsOnlyKeys(history.ids());
+      assertThat(outcomes.receipts).as("receipts, %s", Randomized.repeat(seed))
+          .containsOnlyKeys(history.ids());
     }
   }
 
@@ -174,7 +173,7 @@ class StreamQueueTest {
 
   @Test
   void a_call_that_is_refused_for_one_entry_fails_only_that_and_what_waits_behind_it_on_its_key() {
-    for (var seed = SEED; seed < SEED + HISTORIES / 2; seed++) {
+    for (var seed = SEED; seed < SEED + (HISTORIES + 1) / 2; seed++) {
       var random = new Random(seed);
       var config = small().aggregation(random.nextBoolean()).build();
       var service = new SimulatedService(STREAM, config, random, Chances.random(random));
@@ -186,13 +185,13 @@ class StreamQueueTest {
 
       var ofKey = history.idsByKey().getOrDefault(guilty.key(), List.of());
       var before = ofKey.indexOf(guilty.envelope().id());
-      assertThat(outcomes.failures).as("failures, seed %s", seed)
+      assertThat(outcomes.failures).as("failures, %s", Randomized.repeat(seed))
           .containsOnlyKeys(ofKey.subList(before, ofKey.size()))
           .allSatisfy((_, failure) -> assertThat(failure.code()).isEqualTo(Code.REFUSED));
       var expected = new HashMap<>(history.idsByKey());
       expected.put(guilty.key(), ofKey.subList(0, before));
       expected.values().removeIf(List::isEmpty);
-      assertThat(History.idsByKey(service.records())).as("ids by key, seed %s", seed)
+      assertThat(History.idsByKey(service.records())).as("ids by key, %s", Randomized.repeat(seed))
           .containsExactlyInAnyOrderEntriesOf(expected);
     }
   }
@@ -235,8 +234,10 @@ class StreamQueueTest {
     var queue = new StreamQueue(STREAM, new KinesisFailures(config), service.shards(), outcomes,
         AfterFailure.GO_ON, new Random(3));
     history.entries().forEach(entry -> queue.add(new Outgoing(entry), service.now()));
-    while (queue.settledUpTo() < queue.lastAdded())
+    while (queue.settledUpTo() < queue.lastAdded()) {
+      assertThat(Thread.currentThread().isInterrupted()).as("interrupted").isFalse();
       service.step(queue);
+    }
     return outcomes;
   }
 

@@ -145,10 +145,11 @@ public interface BatchProperties {
             reached.complete(null);
           writer.append(batch(stream, number), Integer.toString(number));
         }
-      } catch (LogException e) {
-        reached.complete(null);
+      } catch (LogException _) {
+        // Fenced, or its connection is closed.
       }
     }, task -> Thread.ofVirtual().start(task));
+    var _ = ended.whenComplete((_, _) -> reached.complete(null));
     return new Relay(reached, ended);
   }
 

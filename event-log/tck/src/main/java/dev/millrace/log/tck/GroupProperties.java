@@ -9,15 +9,12 @@ import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** P1 with several readers: members of a group come and go, and each key is still read in order, with no gap. */
@@ -44,12 +41,12 @@ public interface GroupProperties {
           for (var entry : history.entries().subList(step * size, (step + 1) * size))
             receipts.add(writer.append(entry));
           writer.flush();
-          await("a member to read on", ledger, members, () -> ledger.effects().size() > effects);
+          Member.await("a member to read on", ledger, members, () -> ledger.effects().size() > effects);
         }
         var end = log.end(Set.of(stream));
-        await("all to be read", ledger, members, () -> ledger.hasReached(end));
+        Member.await("all to be read", ledger, members, () -> ledger.hasReached(end));
       } finally {
-        members.forEach(Member::leave);
+        Member.leaveAll(members);
       }
 
       assertThat(receipts).allSatisfy(receipt -> assertThat(receipt).isCompleted());
@@ -69,12 +66,16 @@ public interface GroupProperties {
           writer.append(entry).join();
       }
 
+      var end = log.end(Set.of(stream));
+
       for (var generation = 0; generation < 2; generation++) {
         var ledger = new Ledger();
         var member = Member.join("g" + generation, ledger, log, stream, stream + "-group", random.nextLong());
-        await("all to be read", ledger, new ArrayDeque<>(Set.of(member)),
-            () -> ledger.hasReached(log.end(Set.of(stream))));
-        member.leave();
+        try {
+          Member.await("all to be read", ledger, Set.of(member), () -> ledger.hasReached(end));
+        } finally {
+          member.leave();
+        }
 
         assertThat(ledger.effects()).as("generation %s", generation).hasSize(50);
       }
@@ -119,14 +120,5 @@ public interface GroupProperties {
       members.remove().leave();
     else
       members.add(Member.join(name, ledger, log, stream, stream + "-group", random.nextLong()));
-  }
-
-  private static void await(String what, Ledger ledger, Iterable<Member> members, BooleanSupplier condition) {
-    var deadline = System.nanoTime() + Reading.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      members.forEach(Member::check);
-      assertThat(System.nanoTime()).as("waiting for %s: %s", what, ledger).isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
   }
 }

@@ -7,10 +7,14 @@ import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.StreamName;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A member of a group on a thread of its own, which reads into the ledger until it is told to leave. Now and then it
@@ -65,6 +69,29 @@ public final class Member implements Ownership {
   public void leave() {
     leaving = true;
     done.join();
+  }
+
+  /** Lets all of them leave, and throws what one of them met. None stays, even if one of them has failed. */
+  public static void leaveAll(Collection<Member> members) {
+    members.forEach(member -> member.leaving = true);
+    members.forEach(Member::leave);
+  }
+
+  /**
+   * Waits until a condition holds, and throws what a member met meanwhile.
+   *
+   * @throws AssertionError if the condition never holds; its message has the ledger
+   */
+  public static void await(String what, Ledger ledger, Collection<Member> members,
+      BooleanSupplier condition) {
+    try {
+      Awaitility.await(what).until(() -> {
+        members.forEach(Member::check);
+        return condition.getAsBoolean();
+      });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("waiting for " + what + ": " + ledger, e);
+    }
   }
 
   /** Throws what it met. */

@@ -1,12 +1,10 @@
 package dev.millrace.log.tck;
 
+import dev.millrace.test.Randomized;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 
-/** Runs a property on random data. A failure says the seed, which the system property {@value #SEED} gives again. */
+/** Runs a property on random data. A failure names the options that repeat it. */
 final class Seeded {
-  static final String SEED = "millrace.tck.seed";
-
   /** What must hold, whatever the random numbers are. */
   interface Property {
     void holds(Random random) throws Exception;
@@ -15,11 +13,10 @@ final class Seeded {
   private Seeded() {}
 
   static void check(Property property) {
-    long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
     try {
-      property.holds(new Random(seed));
+      property.holds(Randomized.random());
     } catch (Exception | AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\nseed " + seed + ": again with -D" + SEED + "=" + seed, e);
+      throw new AssertionError(e.getMessage() + "\n" + Randomized.repeat(), e);
     }
   }
 }

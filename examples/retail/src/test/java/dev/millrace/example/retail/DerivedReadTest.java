@@ -1,9 +1,12 @@
 package dev.millrace.example.retail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.millrace.dev.DevKafka;
 import dev.millrace.dev.DevPostgres;
-import dev.millrace.dev.DevRuntime;
+import dev.millrace.dev.DevRegistry;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.publish.Publisher;
 import dev.millrace.runtime.MillraceRuntime;
 import dev.millrace.runtime.Settings;
@@ -33,18 +36,22 @@ class DerivedReadTest {
   @Test
   void an_order_s_own_token_brings_the_details_that_a_stream_app_has_made_of_it(@TempDir Path folder)
       throws Exception {
-    try (var servers = DevRuntime.builder().dataDir(folder).start();
+    var database = SharedServers.uniqueName("views");
+    SharedServers.postgres().createDatabase(database);
+    try (var kafka = DevKafka.start(); // has no orders of other tests
+        var registry = DevRegistry.start(SharedServers.createDatabase());
         var runtime = MillraceRuntime.builder()
-            .settings(Settings.builder().environment(servers.environment())
-                .postgres(servers.postgres().jdbcUrl(), DevPostgres.USER, "").http("127.0.0.1", 0)
-                .partitions(3)
-                .stateDirectory(folder.resolve("streams")).build())
+            .settings(Settings.builder().kafka(kafka.bootstrapServers()).registry(registry.uri())
+                .postgres(SharedServers.postgres().jdbcUrl(database), DevPostgres.USER, "")
+                .http("127.0.0.1", 0).partitions(3).stateDirectory(folder.resolve("streams")).build())
             .projection(OrderDetails.VIEW).app(OrderDetailsApp.APP).start();
         var publisher = Publisher.builder(runtime.log().writer(), runtime.codec()).source("/sales").build()) {
       for (int i = 1; i <= 5; i++) {
         var token = publisher.publish(order("order-" + i)).join().token().text();
 
-        var details = get(runtime.uri().resolve("/views/order-details/order-" + i), token);
+        var row = runtime.uri().resolve("/views/order-details/order-" + i);
+        // On a slow machine the app may need longer than the API waits: 503 asks the reader to come again.
+        var details = await().until(() -> get(row, token), answer -> answer.statusCode() != 503);
 
         assertThat(details.statusCode()).as(details.body()).isEqualTo(200);
         assertThat(details.body()).contains("85123A");

@@ -1,6 +1,6 @@
 package dev.millrace.example.retail;
 
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import java.io.BufferedReader;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
 /** The figures of the shop by plain SQL over the file itself: nothing of the shop's code is in between. */
-final class Independent implements AutoCloseable {
+final class Independent {
   private static final String SALES = "invoice_no ~ '^[0-9]' AND quantity > 0";
   private static final String CANCELLED = "invoice_no LIKE 'C%'";
   private static final String SOLD_OR_RETURNED = SALES + " OR " + CANCELLED;
@@ -22,16 +23,16 @@ final class Independent implements AutoCloseable {
   record Figures(long orders, long cancellations, BigDecimal sales, BigDecimal cancelled,
       BigDecimal revenue) {}
 
-  private final DevPostgres postgres;
+  private final DataSource database;
 
-  private Independent(DevPostgres postgres) {
-    this.postgres = postgres;
+  private Independent(DataSource database) {
+    this.database = database;
   }
 
   /** Copies the file as it is into a table. */
   static Independent of(BufferedReader csv) throws Exception {
-    var independent = new Independent(DevPostgres.start());
-    try (var connection = independent.postgres.dataSource().getConnection();
+    var independent = new Independent(SharedServers.createDatabase());
+    try (var connection = independent.database.getConnection();
         var statement = connection.createStatement()) {
       statement
           .execute("CREATE TABLE retail (invoice_no text, stock_code text, description text, quantity int, "
@@ -68,7 +69,7 @@ final class Independent implements AutoCloseable {
   }
 
   BigDecimal total(String where) throws SQLException {
-    try (var connection = postgres.dataSource().getConnection();
+    try (var connection = database.getConnection();
         var statement = connection.createStatement();
         var result = statement.executeQuery("SELECT sum(quantity * unit_price) FROM retail WHERE " + where)) {
       result.next();
@@ -76,16 +77,11 @@ final class Independent implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    postgres.close();
-  }
-
   private Map<String, List<BigDecimal>> figures(String column, String where, List<String> sums)
       throws SQLException {
     var figures = new TreeMap<String, List<BigDecimal>>();
     var whole = sums.stream().map(sum -> "coalesce(" + sum + ", 0)").collect(Collectors.joining(", "));
-    try (var connection = postgres.dataSource().getConnection();
+    try (var connection = database.getConnection();
         var statement = connection.createStatement();
         var result = statement.executeQuery("SELECT " + column + ", " + whole + " FROM retail WHERE " + where
             + " GROUP BY 1")) {
@@ -101,7 +97,7 @@ final class Independent implements AutoCloseable {
 
   private Map<String, Figures> by(String column, String where) throws SQLException {
     var figures = new TreeMap<String, Figures>();
-    try (var connection = postgres.dataSource().getConnection();
+    try (var connection = database.getConnection();
         var statement = connection.createStatement();
         var result = statement.executeQuery("SELECT " + column + ", "
             + "count(DISTINCT invoice_no) FILTER (WHERE " + SALES + "), "

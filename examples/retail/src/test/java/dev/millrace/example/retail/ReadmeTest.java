@@ -4,7 +4,7 @@ import static dev.millrace.view.AtLeast.atLeast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dev.DevKafka;
-import dev.millrace.dev.DevPostgres;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.Cursor;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.LogEntry;
@@ -46,12 +46,12 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.avro.Schema;
-import org.junit.jupiter.api.AfterAll;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import shop.catalog.ProductKind;
@@ -69,23 +69,17 @@ class ReadmeTest {
       LocalDateTime.parse("2010-12-01T08:26:00"),
       List.of(new OrderLine("85123A", 6, new BigDecimal("2.550"))), "GBP");
 
-  private static final DevKafka KAFKA = DevKafka.start();
-  private static final DevPostgres POSTGRES = DevPostgres.start();
+  private static final DevKafka KAFKA = SharedServers.kafka();
+  private static final DataSource DATABASE = SharedServers.createDatabase();
 
   private final EventCodec codec = EventCodec.of(SchemaRegistry.inMemory());
-  private final DataSource database = POSTGRES.dataSource();
+  private final DataSource database = DATABASE;
 
   @BeforeAll
   static void createStreams() {
     try (var log = KafkaLog.at(KafkaLogConfig.of(KAFKA.bootstrapServers()))) {
       Shop.STREAMS.forEach(stream -> log.create(stream, 2));
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    KAFKA.close();
-    POSTGRES.close();
   }
 
   @Test
@@ -323,12 +317,7 @@ class ReadmeTest {
     return Money.of(order.lines());
   }
 
-  private static void await(BooleanSupplier condition) {
-    var deadline = Instant.now().plusSeconds(60);
-    while (!condition.getAsBoolean()) {
-      if (Instant.now().isAfter(deadline))
-        throw new AssertionError("waited for a minute");
-      Thread.onSpinWait();
-    }
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().until(condition);
   }
 }

@@ -3,7 +3,8 @@ package dev.millrace.example.retail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.millrace.dev.DevRuntime;
+import dev.millrace.dev.DevRegistry;
+import dev.millrace.dev.SharedServers;
 import dev.millrace.log.EventLog;
 import dev.millrace.log.StreamName;
 import dev.millrace.log.kafka.KafkaLog;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import shop.archive.Amount;
 import shop.archive.SaleArchived;
@@ -52,29 +54,29 @@ class ShopEvolutionTest {
     }
   }
 
+  @Tag("acceptance")
   @Test
   void a_history_of_three_versions_is_replayed_to_the_same_total() throws Exception {
     assumeTrue(Files.exists(REAL), "there is no file " + REAL);
     var sales = sales();
     var old = shop.archive.salearchived.v2.SaleArchived.TYPE;
-    try (var servers = DevRuntime.start();
-        var log = KafkaLog.at(KafkaLogConfig.of(servers.kafka().bootstrapServers()))) {
+    var database = SharedServers.createDatabase();
+    try (var registry = DevRegistry.start(SharedServers.createDatabase());
+        var log = KafkaLog.at(KafkaLogConfig.of(SharedServers.kafka().bootstrapServers()))) {
       log.create(StreamName.of(SaleArchived.TYPE.stream()), 4);
-      var codec = EventCodec.of(SchemaRegistry.at(servers.registry().uri()));
+      var codec = EventCodec.of(SchemaRegistry.at(registry.uri()));
       int third = sales.size() / 3;
       publish(log, codec, old.at(1), sales.subList(0, third), ShopEvolutionTest::asBefore);
       publish(log, codec, old, sales.subList(third, 2 * third), ShopEvolutionTest::asBefore);
       publish(log, codec, SaleArchived.TYPE, sales.subList(2 * third, sales.size()),
           ShopEvolutionTest::asNow);
 
-      try (var rebuild = Rebuild.of(Archive.VIEW).log(log).codec(codec)
-          .database(servers.postgres().dataSource())
-          .start()) {
-        rebuild.awaitCaughtUp(Duration.ofMinutes(1));
+      try (var rebuild = Rebuild.of(Archive.VIEW).log(log).codec(codec).database(database).start()) {
+        rebuild.awaitCaughtUp(Duration.ofMinutes(3));
         rebuild.promote();
       }
 
-      var row = ReadModel.of(Archive.VIEW, servers.postgres().dataSource()).get("GBP").orElseThrow();
+      var row = ReadModel.of(Archive.VIEW, database).get("GBP").orElseThrow();
       assertThat(row.sales()).isEqualTo(20_725);
       assertThat(row.total()).isEqualByComparingTo("10655622.484");
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +30,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * shop is slow until then, so that its input outlasts the rebuilds on any machine, and hurries afterwards.
  */
 @Isolated
+@Tag("acceptance")
 class ShopRebuildTest {
   /** The input lasts for a quarter of an hour. */
   private static final OptionalLong SLOW = OptionalLong.of(20);
   private static final Duration BETWEEN_READS = Duration.ofMillis(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   private final ObjectMapper json = new ObjectMapper();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -83,7 +86,7 @@ class ShopRebuildTest {
     return () -> {
       long reads = 0;
       long orders = 0;
-      while (!done.get()) {
+      while (!done.get() && !Thread.currentThread().isInterrupted()) {
         long now = 0;
         for (var row : get(api, "/views/country-revenue?limit=1000").get("rows"))
           now += row.get("orders").asLong() + row.get("cancellations").asLong();
@@ -115,7 +118,7 @@ class ShopRebuildTest {
   }
 
   private String text(HttpRequest.Builder request) throws IOException, InterruptedException {
-    var answer = http.send(request.timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofString());
+    var answer = http.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
     assertThat(answer.statusCode()).as("%s: %s", answer.request().uri(), answer.body()).isEqualTo(200);
     return answer.body();
   }

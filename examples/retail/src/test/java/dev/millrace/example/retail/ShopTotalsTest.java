@@ -25,10 +25,10 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ShopTotalsTest {
   private static final Path REAL = Path.of(System.getProperty("retail.data", "none"));
@@ -39,10 +39,21 @@ class ShopTotalsTest {
   @TempDir
   Path folder;
 
-  @ParameterizedTest
-  @MethodSource("dev.millrace.example.retail.Logs#all")
-  void every_figure_of_the_generated_shop_equals_plain_sql_over_its_rows_but_the_malformed_ones(
-      DemoOptions.Log log) throws Exception {
+  @Test
+  void every_figure_of_the_generated_shop_equals_plain_sql_over_its_rows_but_the_malformed_ones()
+      throws Exception {
+    everyFigureOfTheGeneratedShopEqualsPlainSql(new DemoOptions.Log.Kafka());
+  }
+
+  @EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
+  @Tag("acceptance")
+  @Test
+  void every_figure_of_the_generated_shop_equals_plain_sql_over_its_rows_but_the_malformed_ones_on_kinesis()
+      throws Exception {
+    everyFigureOfTheGeneratedShopEqualsPlainSql(Logs.kinesis());
+  }
+
+  private void everyFigureOfTheGeneratedShopEqualsPlainSql(DemoOptions.Log log) throws Exception {
     var rows = GeneratedShop.csv().lines().collect(Collectors.toCollection(ArrayList::new));
     rows.add(500, "536400,20000,\"LAMP,six,2010-12-01T08:26:00,2.55,17850,Japan");
     rows.add(9_000, "X1,20000,LAMP,6,2010-12-01T08:26:00,2.55,17850,Japan");
@@ -56,6 +67,7 @@ class ShopTotalsTest {
         .anyMatch(line -> line.startsWith("9001,\"InvoiceNo 'X1' is not digits"));
   }
 
+  @Tag("acceptance")
   @Test
   void every_figure_of_the_real_shop_equals_plain_sql_over_its_rows() throws Exception {
     if (!Files.exists(REAL))
@@ -78,7 +90,8 @@ class ShopTotalsTest {
     var options = new DemoOptions(input, OptionalLong.empty(), Optional.of(folder.resolve("data")), true,
         Optional.empty(), 0, log);
     try (var demo = Demo.start(options, new PrintWriter(Writer.nullWriter()), false);
-        var independent = Independent.of(Input.of(wellFormed).open())) {
+        var csv = Input.of(wellFormed).open()) {
+      var independent = Independent.of(csv);
       var report = demo.run();
 
       assertThat(report.problems()).isEmpty();

@@ -1,4 +1,4 @@
-package dev.millrace.view;
+package dev.millrace.test;
 
 import java.util.Random;
 import java.util.Set;
@@ -15,43 +15,54 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 
-/** The service takes what is written, and its answer is lost: the writer has to write it again. */
-final class LostAnswers implements ExecutionInterceptor {
+/**
+ * A Kinesis client whose service takes records and whose responses are lost, so that the writer sends the records again.
+ * Safe for use by several threads.
+ */
+public final class LostResponses implements ExecutionInterceptor {
   private final Random random;
-  private final Set<String> taken = ConcurrentHashMap.newKeySet();
+  private final Set<String> takenKeys = ConcurrentHashMap.newKeySet();
   private final AtomicInteger lost = new AtomicInteger();
   private volatile int percent;
-  private volatile boolean away;
+  private volatile boolean unreachableForRepeats;
 
-  LostAnswers(Random random) {
-    this.random = random;
+  /** Loses no response until it is told to. */
+  public LostResponses(Random random) {
+    this(random, 0);
   }
 
-  int lost() {
+  /** Loses so many of a hundred responses. */
+  public LostResponses(Random random, int percent) {
+    this.random = random;
+    this.percent = percent;
+  }
+
+  /** Returns how many responses were lost. */
+  public int lost() {
     return lost.get();
   }
 
-  /** Loses so many of the answers. */
-  void loseSome(int ofAHundred) {
-    percent = ofAHundred;
+  /** From now on loses so many of a hundred responses. */
+  public void lose(int percent) {
+    this.percent = percent;
   }
 
-  /** Takes a record of each key, loses all answers, and is away for what is written again until {@link #resume}. */
-  void takeOnceThenBeAway() {
-    away = true;
+  /** Lets one record of each key through, loses all responses, and fails what is sent again until {@link #resume}. */
+  public void takeOnceThenFail() {
+    unreachableForRepeats = true;
     percent = 100;
   }
 
-  void resume() {
+  public void resume() {
     percent = 0;
-    away = false;
+    unreachableForRepeats = false;
   }
 
   @Override
   public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
-    if (away && context.request() instanceof PutRecordsRequest put && put.records().stream()
-        .map(PutRecordsRequestEntry::partitionKey).allMatch(taken::contains))
-      throw SdkClientException.create("away, says the test");
+    if (unreachableForRepeats && context.request() instanceof PutRecordsRequest put && put.records().stream()
+        .map(PutRecordsRequestEntry::partitionKey).allMatch(takenKeys::contains))
+      throw SdkClientException.create("the test makes the service unreachable");
     return context.request();
   }
 
@@ -60,7 +71,7 @@ final class LostAnswers implements ExecutionInterceptor {
     if (!(context.response() instanceof PutRecordsResponse) || !isLost())
       return context.response();
     if (context.request() instanceof PutRecordsRequest put)
-      put.records().forEach(entry -> taken.add(entry.partitionKey()));
+      put.records().forEach(entry -> takenKeys.add(entry.partitionKey()));
     lost.incrementAndGet();
     throw ApiCallTimeoutException.create(1);
   }
