@@ -1,5 +1,6 @@
 package dev.millrace.dev;
 
+import dev.millrace.test.ForkedJvm;
 import java.nio.file.Path;
 
 /** A process that starts a Kinesis on a folder, writes to it, and prints what was acknowledged. */
@@ -7,7 +8,7 @@ final class KinesisMain {
   private KinesisMain() {}
 
   public static void main(String[] arguments) throws Exception {
-    ParentProcess.endWithIt();
+    ForkedJvm.endWithParent();
     try (var kinesis = DevKinesis.builder().dataDir(Path.of(arguments[0])).start()) {
       ProcessHandle.current().children().forEach(server -> System.out.println("server " + server.pid()));
       var stream = new KinesisCalls(kinesis.endpoint(), "a");

@@ -4,8 +4,6 @@ import dev.millrace.dev.DevPostgres;
 import dev.millrace.schema.EventCodec;
 import dev.millrace.schema.SchemaRegistry;
 import dev.millrace.test.ForkedJvm;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -39,17 +37,8 @@ final class ForkedStage {
 
   /** Returns the stage for a process that {@link #start} has started, and ends the process when the test's is gone. */
   static ForkedStage of(String[] arguments) {
-    Thread.ofPlatform().daemon().name("end-with-the-test").start(ForkedStage::endWithTheTest);
+    ForkedJvm.endWithParent();
     return new ForkedStage(arguments[0], arguments[1], List.of(arguments).subList(2, arguments.length));
-  }
-
-  private static void endWithTheTest() {
-    try {
-      System.in.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      System.err.println("The standard input has failed: " + e);
-    }
-    Runtime.getRuntime().halt(1);
   }
 
   /** Blocks until the process is killed. */

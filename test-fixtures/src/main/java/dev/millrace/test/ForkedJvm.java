@@ -1,6 +1,7 @@
 package dev.millrace.test;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import org.awaitility.core.ThrowingRunnable;
  * A class of the tests that runs in a JVM of its own, so that a test can kill it. The class path is that of the test.
  *
  * <p>Everything that the process prints and logs goes to a file in {@code target/forked-jvms}, which is kept; failures
- * name the file and quote its end. A waiting test fails as soon as the process ends. The process should end when its
- * standard input does: that is when the JVM of the test is gone.
+ * name the file and quote its end. A waiting test fails as soon as the process ends. The process calls {@link
+ * #endWithParent}, or ends by itself when its standard input does: that is when the JVM of the test is gone.
  *
  * <p>Not safe for use by several threads, except for {@link #kill} and {@link #close}.
  */
@@ -49,6 +50,19 @@ public final class ForkedJvm implements AutoCloseable {
 
   public static Builder of(Class<?> main) {
     return new Builder(main);
+  }
+
+  /** Ends this process, without its shutdown hooks, when the JVM that started it is gone. For the started class to call. */
+  public static void endWithParent() {
+    Thread.ofPlatform().daemon().name("end-with-parent").start(() -> {
+      try {
+        System.in.transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        System.err.println("the standard input failed: " + e);
+      } finally {
+        Runtime.getRuntime().halt(1);
+      }
+    });
   }
 
   public Process process() {

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.StartingPosition;
@@ -13,7 +14,7 @@ import software.amazon.awssdk.services.kinesis.model.SubscribeToShardRequest;
 
 /**
  * The records of a shard by SubscribeToShard: enhanced fan-out. A subscription lasts five minutes, and the next one goes on
- * after what the one before has brought. What is over by then, or fails before, is subscribed to again.
+ * after what the one before has brought. A subscription that ends, fails or falls silent is replaced by another one.
  *
  * <p>A shard that is listed as closed is read to its end by polling: that needs no subscription to last as long, and a local
  * server may never say over one that a shard has ended.
@@ -24,6 +25,11 @@ final class PushedShard implements ShardSource {
   private static final Duration LOOK = Duration.ofMillis(500);
   /** The least that a service leaves between two subscriptions to a shard is a fifth of a second. */
   private static final Duration AGAIN = Duration.ofMillis(250);
+  /**
+   * The service sends an event every few seconds, with records or without. A subscription that brings none for as long as
+   * a call may take, and at least for this long, is dead: a firewall may have dropped its connection without a word.
+   */
+  private static final Duration LEAST_SILENCE = Duration.ofSeconds(10);
   /** An older word of where to go on may be past the retention: then what it follows has to be there. */
   private static final Duration TRUSTED = Duration.ofHours(1);
   /** How much earlier an event may have been made than it was there. */
@@ -90,12 +96,18 @@ final class PushedShard implements ShardSource {
   /** Takes what one subscription brings. True where the end of the shard was brought. */
   private boolean take(ShardReading reading, Arrivals.Inlet inlet, StartingPoint start, Progress progress) {
     try (var subscription = Subscription.open(calls.client(), request(reading, start), clock)) {
+      var heardAt = System.nanoTime();
       while (true) {
         inlet.requireOpen();
         var arrived = subscription.take(LOOK);
         if (arrived.isEmpty()) {
           if (isClosed(reading))
             return false;
+          var silence = Duration.ofNanos(System.nanoTime() - heardAt);
+          if (silence.compareTo(longestSilence()) > 0) {
+            failed(reading, start, progress, ApiCallTimeoutException.create(silence.toMillis()));
+            return false;
+          }
           continue;
         }
         switch (arrived.get()) {
@@ -107,6 +119,7 @@ final class PushedShard implements ShardSource {
             }
             progress.heard(Optional.of(event.continuationSequenceNumber()).filter(_ -> reading.isProved())
                 .map(StartingPoint::after));
+            heardAt = System.nanoTime();
           }
           case Subscription.Arrived.Over(var failure) -> {
             failure.ifPresent(thrown -> failed(reading, start, progress, thrown));
@@ -118,6 +131,11 @@ final class PushedShard implements ShardSource {
       Thread.currentThread().interrupt();
       throw calls.calls().failures().of(doing(reading), e);
     }
+  }
+
+  private Duration longestSilence() {
+    var patience = calls.calls().patience();
+    return patience.compareTo(LEAST_SILENCE) > 0 ? patience : LEAST_SILENCE;
   }
 
   private SubscribeToShardRequest request(ShardReading reading, StartingPoint start) {

@@ -95,6 +95,25 @@ class PushedShardTest {
   }
 
   @Test
+  void a_subscription_that_falls_silent_is_replaced_and_nothing_is_lost() {
+    var silent = new SilentSubscription();
+    var stream = LocalStreams.name("silent");
+    var ledger = new Ledger();
+    var written = new ArrayList<LogEntry>();
+    try (var log = KinesisLog.at(fanOutConfig(silent).requestTimeout(Duration.ofSeconds(5)).build())) {
+      log.create(stream, 1);
+      append(stream, written);
+      var member = new GroupMember("m", ledger, log, stream);
+
+      await("the records to be pushed", () -> ledger.effects().size() >= written.size(), member);
+
+      member.leave();
+    }
+    assertThat(silent.opened()).isGreaterThan(1);
+    assertRead(written, ledger);
+  }
+
+  @Test
   void a_shard_whose_end_the_service_tells_over_the_subscription_is_finished_and_its_children_follow() {
     var ends = new EndedSubscription();
     var stream = LocalStreams.name("ended");

@@ -1,9 +1,8 @@
 package dev.millrace.example.retail;
 
+import dev.millrace.test.ForkedJvm;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ final class ShopProcess {
   private ShopProcess() {}
 
   public static void main(String[] args) throws Exception {
-    Thread.ofPlatform().daemon().name("parent-process").start(ShopProcess::endWithTheTest);
+    ForkedJvm.endWithParent();
     var log = "Kinesis".equals(args[3]) ? Logs.kinesis() : new DemoOptions.Log.Kafka();
     var options = new DemoOptions(Optional.empty(), OptionalLong.of(Long.parseLong(args[2])),
         Optional.of(Path.of(args[0])),
@@ -28,16 +27,5 @@ final class ShopProcess {
       System.out.print(report.toTable());
     }
     System.exit(reconciled ? 0 : 1);
-  }
-
-  /** The standard input ends when the process of the test does. */
-  private static void endWithTheTest() {
-    try {
-      System.in.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      System.out.println("the standard input failed: " + e);
-    } finally {
-      Runtime.getRuntime().halt(1);
-    }
   }
 }
