@@ -19,16 +19,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "schema", "publish"})
+  @ValueSource(strings = {"codec", "schema"})
   void a_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
     assertFigures(bench);
   }
 
   @Tag("acceptance")
   @ParameterizedTest
-  @ValueSource(strings = {"publish-kinesis", "project", "rebuild", "rebuild-curve", "rebuild-freshness",
+  @ValueSource(strings = {"publish", "publish-kinesis", "project", "rebuild", "rebuild-curve",
+      "rebuild-freshness",
       "end-to-end"})
-  void a_bench_of_several_processes_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
+  void a_bench_with_servers_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
     assertFigures(bench);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ class LauncherIT {
   }
 
   @Test
+  @Tag("acceptance")
   void the_second_start_uses_a_cache_and_a_broken_cache_is_never_heard_of() throws IOException {
     Path checkout = Checkout.built(scratch.resolve("checkout"));
     Path caches = checkout.resolve("target/launcher");

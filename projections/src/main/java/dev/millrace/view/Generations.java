@@ -143,14 +143,14 @@ public final class Generations {
     });
     if (generation == live())
       return generation;
-    awaitNear(generation);
     Set<Partition> late = Set.of();
     for (var atMost : MEETINGS) {
-      var before = both(generation);
+      // Between the meetings nothing is held: a keeper that is slow has more time than a meeting may take.
+      boolean isNear = awaitNear(generation);
       late = switchAt(doing, generation, atMost);
       if (late.isEmpty())
         return generation;
-      if (before.equals(both(generation)))
+      if (!isNear)
         break; // nobody keeps it
     }
     throw new ViewException(REFUSED, doing + ": it has not come as far as the live one in "
@@ -174,8 +174,12 @@ public final class Generations {
     }
   }
 
-  /** Waits, while nothing is held, until a generation has come to where the live one is now, or no nearer for some time. */
-  private void awaitNear(int generation) {
+  /**
+   * Waits, while nothing is held, until a generation has come to where the live one is now, or no nearer for some time.
+   *
+   * @return whether it has come there
+   */
+  private boolean awaitNear(int generation) {
     long begun = System.nanoTime();
     var goal = both(generation).getFirst();
     var still = new Stillness<Map<Partition, Position>>();
@@ -185,9 +189,10 @@ public final class Generations {
       var there = new HashMap<>(reached);
       there.keySet().retainAll(behind);
       if (behind.isEmpty() || (still.at(there) && isMissingNothing(List.of(goal, reached))))
-        return;
+        return true;
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
     } while (!still.lasts(PATIENCE) && System.nanoTime() - begun < MOST_PATIENCE.toNanos());
+    return false;
   }
 
   /**
@@ -303,7 +308,7 @@ public final class Generations {
    */
   public Comparison compare(int generation) {
     requireKnown(generation);
-    awaitNear(generation);
+    var _ = awaitNear(generation);
     for (var atMost : MEETINGS) {
       var before = both(generation);
       var found = meet(generation, atMost);

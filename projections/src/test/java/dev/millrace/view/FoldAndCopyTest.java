@@ -15,11 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a rebuild writes at once is what a runner writes a batch at a time. */
-@Tag("every-log")
 @OnTestedLog
 @Order(8)
 class FoldAndCopyTest {

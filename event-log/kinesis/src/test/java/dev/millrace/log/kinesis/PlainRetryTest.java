@@ -23,13 +23,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
-/** The control: on PutRecords with a loop around it, as everyone writes it, the conformance kit fails. */
+/**
+ * The control: on PutRecords with a retry loop around it, the conformance kit fails. Its calls keep the local server busy for so long
+ * that it belongs to the acceptance tier.
+ */
+@Tag("acceptance")
 @EnabledIf(value = "dev.millrace.dev.SharedServers#hasKinesis", disabledReason = "needs Node.js and npm for a local Kinesis")
 @Order(3)
 class PlainRetryTest {
