@@ -28,17 +28,19 @@ import org.jspecify.annotations.Nullable;
  * The generations of a view, and which of them its readers see. Each change is one transaction. Safe for use by many threads.
  *
  * <p>A generation becomes the live one only when it has read at least as far as the one that is: readers see no step back. So
- * both have to be kept, each by a {@link Runner} or a {@link Rebuild}. For the switch and for a comparison they wait for each
- * other where the one is that is ahead: for the moment that the other takes, two seconds at most, and four where that was in vain.
- * What its keeper has only begun to read is waited for before, for twenty seconds in which it comes no nearer and sixty in all, while nothing is held.
+ * both have to be kept, each by a {@link Runner} or a {@link Rebuild}. A switch and a comparison first wait, while both go on,
+ * until the generation has read to where the live one was: 60 seconds at most, and 20 in which it comes no nearer. Then they hold
+ * the one that is ahead until the other has read as far: 2 seconds at most. If that was too short, they do both again, and hold
+ * for 4 seconds and at last for 8. A generation that has not come near is held once: nobody keeps it.
  */
 public final class Generations {
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration MOST_PATIENCE = Duration.ofSeconds(60);
   private static final Duration STILL = Duration.ofMillis(500);
-  /** How long generations wait for each other: at first, and once more. */
-  private static final List<Duration> MEETINGS = List.of(Duration.ofSeconds(2), Duration.ofSeconds(4));
+  /** How long the generation that is ahead is held, the first time and each time after. */
+  private static final List<Duration> MEETINGS = List.of(Duration.ofSeconds(2), Duration.ofSeconds(4),
+      Duration.ofSeconds(8));
 
   private final Projection<?> projection;
   private final EventLog log;
@@ -145,7 +147,6 @@ public final class Generations {
       return generation;
     Set<Partition> late = Set.of();
     for (var atMost : MEETINGS) {
-      // Between the meetings nothing is held: a keeper that is slow has more time than a meeting may take.
       boolean isNear = awaitNear(generation);
       late = switchAt(doing, generation, atMost);
       if (late.isEmpty())
@@ -300,22 +301,20 @@ public final class Generations {
   }
 
   /**
-   * Compares a generation with the live one, at a place that both have read to: the one that is ahead waits for the other there
-   * until the comparison has begun, two seconds at most and, if that was in vain, four; before, the other is given time to come near. Takes a second connection of the database
-   * for a moment.
+   * Compares a generation with the live one at a position that both have read to: the one that is ahead is held there until the
+   * comparison has begun, as for a switch. Takes a second connection of the database for a moment.
    *
    * @throws ViewException DEFINITION_CHANGED where their keys differ; UNKNOWN_VIEW
    */
   public Comparison compare(int generation) {
     requireKnown(generation);
-    var _ = awaitNear(generation);
     for (var atMost : MEETINGS) {
-      var before = both(generation);
+      boolean isNear = awaitNear(generation);
       var found = meet(generation, atMost);
       if (found.isPresent())
         return found.get();
-      if (before.equals(both(generation)))
-        break; // nobody keeps the one that is behind
+      if (!isNear)
+        break; // nobody keeps it
     }
     return compare(generation, true, () -> {}).orElseThrow();
   }

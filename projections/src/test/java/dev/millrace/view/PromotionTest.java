@@ -1,9 +1,11 @@
 package dev.millrace.view;
 
 import static dev.millrace.view.Stage.eventually;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.test.Randomized;
 import dev.millrace.view.Shop.CountryTotal;
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which generation becomes the live one, when, and what readers see of it. */
 @OnTestedLog
@@ -107,6 +111,49 @@ class PromotionTest {
       promotion.get();
     }
     assertThat(generations(totals).live()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_keeper_that_is_too_slow_for_the_first_meeting_is_waited_for_again(boolean verified)
+      throws Exception {
+    stage.place(Stage.placed("1", "Norway", "1", 1));
+    stage.caughtUp(stage.run(stage.runner(totals)));
+    try (var rebuild = rebuild(totals)) {
+      rebuild.awaitCaughtUp(Stage.DEADLINE);
+    }
+    var isSlow = new AtomicBoolean(true);
+    stage.run(stage.runner(stage.shop.countryTotals(_ -> await().until(() -> !isSlow.get()))).generation(2));
+
+    var hasMet = new AtomicBoolean();
+    var watched = new FaultyDatabase(stage.database);
+    watched.beforeStatement = sql -> {
+      if (sql.contains("FOR UPDATE") && hasMet.compareAndSet(false, true)) { // the first meeting is about to be called
+        stage.place(Stage.placed("2", "Norway", "1", 2));
+        await().until(() -> stage.rows(totals).getFirst().orders() == 2);
+      }
+    };
+    var generations = new Generations(totals, stage.log, watched.dataSource());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var promotion = threads.submit(() -> {
+        if (verified)
+          generations.promote(2);
+        else
+          generations.promoteUnverified(2);
+        return generations.live();
+      });
+      try {
+        await().until(() -> promotion.isDone() || isMeeting());
+        await().during(ofSeconds(1)).until(() -> !isMeeting()); // longer than from one meeting straight to the next
+      } finally {
+        isSlow.set(false);
+      }
+      assertThat(promotion.get()).isEqualTo(2);
+    }
+  }
+
+  private boolean isMeeting() {
+    return stage.strings("SELECT bool_or(meet_until IS NOT NULL) FROM millrace.checkpoint").contains("t");
   }
 
   @Test

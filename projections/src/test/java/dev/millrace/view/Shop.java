@@ -6,6 +6,7 @@ import dev.millrace.schema.Shape;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The events of a small shop, on a stream of the test's choice. */
 record Shop(EventType<Placed> placed, EventType<Withdrawn> withdrawn) {
@@ -98,9 +99,17 @@ record Shop(EventType<Placed> placed, EventType<Withdrawn> withdrawn) {
   }
 
   Projection<CountryTotal> countryTotals() {
+    return countryTotals(_ -> {});
+  }
+
+  /** @param before is called with each event before it is applied */
+  Projection<CountryTotal> countryTotals(Consumer<Placed> before) {
     return Projection.named("country-totals")
         .of(CountryTotal.class, (String country) -> new CountryTotal(country, 0, BigDecimal.ZERO))
-        .on(placed, Placed::country, CountryTotal::plus).build();
+        .on(placed, Placed::country, (row, event) -> {
+          before.accept(event);
+          return row.plus(event);
+        }).build();
   }
 
   Projection<OrderTrail> orderTrails() {
