@@ -15,13 +15,14 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchesTest {
   @ParameterizedTest
-  @ValueSource(strings = {"codec", "schema"})
-  void a_bench_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
-    assertFigures(bench);
+  @CsvSource({"codec, 400", "schema, 2"})
+  void a_bench_prints_its_figures_beside_those_of_a_peer(String bench, long events) throws Exception {
+    assertFigures(bench, events);
   }
 
   @Tag("acceptance")
@@ -30,15 +31,15 @@ class BenchesTest {
       "rebuild-freshness",
       "end-to-end"})
   void a_bench_with_servers_prints_its_figures_beside_those_of_a_peer(String bench) throws Exception {
-    assertFigures(bench);
+    assertFigures(bench, 400);
   }
 
-  private static void assertFigures(String bench) throws Exception {
+  private static void assertFigures(String bench, long events) throws Exception {
     if (bench.endsWith("-kinesis"))
       DevKinesis.unavailable().ifPresent(why -> abort(bench + " is skipped: " + why));
     var printed = new StringWriter();
 
-    Benches.run(bench, OptionalLong.of(400), OptionalLong.empty(), true, new PrintWriter(printed),
+    Benches.run(bench, OptionalLong.of(events), OptionalLong.empty(), true, new PrintWriter(printed),
         step -> {});
 
     var figures = printed.toString().lines().map(BenchesTest::json).toList();

@@ -7,6 +7,7 @@ import dev.millrace.log.LogException;
 import dev.millrace.log.LogRecord;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import dev.millrace.test.Randomized;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ public interface DurabilityProperties {
     Seeded.check(random -> {
       var log = fixture().log();
       var stream = History.newStream(log, "close", 2);
-      var history = History.random(random, stream, 2_000);
+      var history = History.random(random, stream, Randomized.rounds(500, 2_000));
       Map<String, CompletableFuture<Receipt>> receipts = new LinkedHashMap<>();
 
       try (var writer = log.writer()) {

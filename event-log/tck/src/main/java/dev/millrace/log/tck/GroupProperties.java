@@ -9,6 +9,7 @@ import dev.millrace.log.Ownership;
 import dev.millrace.log.Partition;
 import dev.millrace.log.Receipt;
 import dev.millrace.log.StreamName;
+import dev.millrace.test.Randomized;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Random;
@@ -27,16 +28,16 @@ public interface GroupProperties {
     Seeded.check(random -> {
       var log = fixture().log();
       var stream = History.newStream(log, "group", 4);
-      var history = History.random(random, stream, 3_000);
+      int steps = 6;
+      int size = Randomized.rounds(200, 500);
+      var history = History.random(random, stream, steps * size);
       var ledger = new Ledger();
       var members = new ArrayDeque<Member>();
       var receipts = new ArrayList<CompletableFuture<Receipt>>();
 
       try (var writer = log.writer()) {
-        var steps = 6;
         for (var step = 0; step < steps; step++) {
           comeOrGo(members, ledger, random, log, stream, "m" + step);
-          var size = history.entries().size() / steps;
           var effects = ledger.effects().size();
           for (var entry : history.entries().subList(step * size, (step + 1) * size))
             receipts.add(writer.append(entry));
