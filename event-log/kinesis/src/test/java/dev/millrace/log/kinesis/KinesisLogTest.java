@@ -15,7 +15,7 @@ class KinesisLogTest implements LogConformance {
 
   @BeforeAll
   static void start() {
-    fixture = new KinesisFixture(TestedService.shared());
+    fixture = new KinesisFixture(TestedService.separate());
   }
 
   @AfterAll
