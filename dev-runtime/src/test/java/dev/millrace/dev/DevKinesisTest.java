@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class DevKinesisTest {
     }
   }
 
+  @Tag("acceptance")
   @Test
   void it_ends_with_a_process_that_is_killed_and_keeps_what_it_acknowledged(@TempDir Path folder)
       throws Exception {

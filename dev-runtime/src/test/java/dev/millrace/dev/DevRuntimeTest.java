@@ -48,6 +48,7 @@ class DevRuntimeTest {
     }
   }
 
+  @Tag("acceptance")
   @Test
   void what_was_acknowledged_survives_a_kill_and_the_same_command_starts_again() throws Exception {
     int acknowledged = -1;
