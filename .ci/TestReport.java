@@ -100,11 +100,11 @@ final class TestReport {
     return Integer.parseInt(xml.getAttributeValue(null, attribute));
   }
 
-  private static String reason(XMLStreamReader xml) {
+  /** A condition gives its reason as an attribute, an assumption as the text of an exception. */
+  private static String reason(XMLStreamReader xml) throws XMLStreamException {
     var message = xml.getAttributeValue(null, "message");
-    return message == null || message.isBlank()
-        ? "no reason given"
-        : message.lines().findFirst().orElseThrow();
+    var reason = message == null ? xml.getElementText().replaceFirst("^\\S+Exception: ", "") : message;
+    return reason.lines().filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
   }
 
   private void print() {
